@@ -1,0 +1,251 @@
+import { addExact, multiplyExact } from '../base/int.js';
+import { byNumber } from '../base/order.js';
+import type {
+  BooleanNode,
+  Capacity,
+  ClassMap,
+  Constraint,
+  LinearExpression,
+  Literal,
+  Model,
+  NumericNode,
+  ObjectiveLevel,
+  OriginId,
+  Term,
+  TermOf,
+  Variable,
+  VariableId,
+} from './model.js';
+import { FALSE, TRUE, negate, positive } from './model.js';
+
+const termKey = (of: TermOf): string => {
+  switch (of.kind) {
+    case 'variable':
+      return `v${of.variable}`;
+    case 'literal':
+      return `l${of.literal}`;
+    case 'numeric':
+      return `n${of.numeric}`;
+  }
+};
+
+/** Sums expressions, merging terms and dropping those that cancel out. Throws UnsafeIntegerError. */
+export function sumOf(parts: readonly { expression: LinearExpression; factor: number }[]): LinearExpression {
+  let constant = 0;
+  const terms = new Map<string, { of: TermOf; coefficient: number }>();
+  for (const { expression, factor } of parts) {
+    constant = addExact(constant, multiplyExact(expression.constant, factor));
+    for (const term of expression.terms) {
+      const key = termKey(term.of);
+      const known = terms.get(key);
+      const added = multiplyExact(term.coefficient, factor);
+      if (known === undefined) terms.set(key, { of: term.of, coefficient: added });
+      else known.coefficient = addExact(known.coefficient, added);
+    }
+  }
+  return { constant, terms: [...terms.values()].filter((term) => term.coefficient !== 0) };
+}
+
+export const constantOf = (value: number): LinearExpression => ({ constant: value, terms: [] });
+export const isConstant = (expression: LinearExpression): boolean => expression.terms.length === 0;
+
+/** The truth of a literal as 0/1; a negated one becomes 1 - node, so that both polarities share a term. */
+export function truthOf(literal: Literal): LinearExpression {
+  if (literal === TRUE) return constantOf(1);
+  if (literal === FALSE) return constantOf(0);
+  const node = literal & ~1;
+  const term: Term = { of: { kind: 'literal', literal: node }, coefficient: node === literal ? 1 : -1 };
+  return { constant: node === literal ? 0 : 1, terms: [term] };
+}
+
+/**
+ * Append-only construction of a Model.
+ * Equal Boolean nodes are one node; constants fold; disjunctions flatten, sort and drop repeats, so that
+ * the same input in the same order gives the same model.
+ */
+export class ModelBuilder {
+  private readonly variables: Variable[] = [];
+  private readonly hints: (number | null)[] = [];
+  private readonly nodes: BooleanNode[] = [{ kind: 'true' }];
+  private readonly numerics: NumericNode[] = [];
+  private readonly constraints: Constraint[] = [];
+  private readonly nodeByKey = new Map<string, number>();
+  private readonly classIds = new Map<ClassMap, number>();
+
+  /** INVARIANT: `values`, when given, ascend without repeats. */
+  variable(variable: Variable, hint: number | null): VariableId {
+    this.variables.push(variable);
+    this.hints.push(hint);
+    return this.variables.length - 1;
+  }
+
+  variableAt(id: VariableId): Variable {
+    const variable = this.variables[id];
+    if (variable === undefined) throw new RangeError(`no variable ${id}`);
+    return variable;
+  }
+
+  nodeAt(id: number): BooleanNode {
+    const node = this.nodes[id];
+    if (node === undefined) throw new RangeError(`no node ${id}`);
+    return node;
+  }
+
+  private intern(key: string, make: () => BooleanNode): Literal {
+    const known = this.nodeByKey.get(key);
+    if (known !== undefined) return positive(known);
+    this.nodes.push(make());
+    const id = this.nodes.length - 1;
+    this.nodeByKey.set(key, id);
+    return positive(id);
+  }
+
+  private classKey(classes: ClassMap | null): string {
+    if (classes === null) return '-';
+    let id = this.classIds.get(classes);
+    if (id === undefined) {
+      id = this.classIds.size;
+      this.classIds.set(classes, id);
+    }
+    return String(id);
+  }
+
+  /** variable in values, folded against the variable's own domain. `values` may come in any order. */
+  member(variable: VariableId, values: Iterable<number>): Literal {
+    const { values: domain, lo, hi } = this.variableAt(variable);
+    const sorted = [...new Set(values)].sort(byNumber);
+    if (domain === null) {
+      const kept = sorted.filter((value) => (lo === null || value >= lo) && (hi === null || value <= hi));
+      if (kept.length === 0) return FALSE;
+      if (lo !== null && hi !== null && kept.length === hi - lo + 1) return TRUE;
+      return this.memberNode(variable, kept);
+    }
+    const inDomain = new Set(domain);
+    const kept = sorted.filter((value) => inDomain.has(value));
+    if (kept.length === 0) return FALSE;
+    if (kept.length === domain.length) return TRUE;
+    return this.memberNode(variable, kept);
+  }
+
+  private memberNode(variable: VariableId, values: readonly number[]): Literal {
+    return this.intern(`m${variable}:${values.join(',')}`, () => ({ kind: 'member', variable, values }));
+  }
+
+  atMost(variable: VariableId, bound: number): Literal {
+    const { lo, hi, values } = this.variableAt(variable);
+    if (values !== null) {
+      return this.member(
+        variable,
+        values.filter((value) => value <= bound),
+      );
+    }
+    if (hi !== null && hi <= bound) return TRUE;
+    if (lo !== null && lo > bound) return FALSE;
+    return this.intern(`a${variable}:${bound}`, () => ({ kind: 'atMost', variable, bound }));
+  }
+
+  /** Classes are compared by identity: pass the same map object for the same attribute. */
+  same(
+    left: VariableId,
+    leftClasses: ClassMap | null,
+    right: VariableId,
+    rightClasses: ClassMap | null,
+  ): Literal {
+    if (left === right && leftClasses === null && rightClasses === null) return TRUE;
+    const leftKey = this.classKey(leftClasses);
+    const rightKey = this.classKey(rightClasses);
+    if (left > right || (left === right && leftKey > rightKey)) {
+      return this.intern(`s${right}/${rightKey}:${left}/${leftKey}`, () => ({
+        kind: 'same',
+        left: right,
+        leftClasses: rightClasses,
+        right: left,
+        rightClasses: leftClasses,
+      }));
+    }
+    return this.intern(`s${left}/${leftKey}:${right}/${rightKey}`, () => ({
+      kind: 'same',
+      left,
+      leftClasses,
+      right,
+      rightClasses,
+    }));
+  }
+
+  /** lo <= expression <= hi. */
+  linear(expression: LinearExpression, lo: number | null, hi: number | null): Literal {
+    if (isConstant(expression)) {
+      const { constant } = expression;
+      return (lo === null || constant >= lo) && (hi === null || constant <= hi) ? TRUE : FALSE;
+    }
+    if (lo === null && hi === null) return TRUE;
+    const low = lo === null ? null : addExact(lo, -expression.constant);
+    const high = hi === null ? null : addExact(hi, -expression.constant);
+    if (low !== null && high !== null && low > high) return FALSE;
+    const terms = [...expression.terms].sort((a, b) => (termKey(a.of) < termKey(b.of) ? -1 : 1));
+    const bare = { constant: 0, terms };
+    const text = terms.map((term) => `${term.coefficient}*${termKey(term.of)}`).join('+');
+    return this.intern(`r${String(low)}<${text}<${String(high)}`, () => ({
+      kind: 'linear',
+      expression: bare,
+      lo: low,
+      hi: high,
+    }));
+  }
+
+  and(literals: readonly Literal[]): Literal {
+    return negate(this.or(literals.map(negate)));
+  }
+
+  or(literals: readonly Literal[]): Literal {
+    const flat = new Set<Literal>();
+    for (const literal of literals) {
+      if (literal === TRUE) return TRUE;
+      if (literal === FALSE) continue;
+      const node = this.nodeAt(literal >> 1);
+      if ((literal & 1) === 0 && node.kind === 'or') for (const inner of node.literals) flat.add(inner);
+      else flat.add(literal);
+    }
+    for (const literal of flat) if (flat.has(negate(literal))) return TRUE;
+    const sorted = [...flat].sort(byNumber);
+    const [only] = sorted;
+    if (only === undefined) return FALSE;
+    if (sorted.length === 1) return only;
+    return this.intern(`o${sorted.join(',')}`, () => ({ kind: 'or', literals: sorted }));
+  }
+
+  numeric(node: NumericNode): LinearExpression {
+    this.numerics.push(node);
+    return {
+      constant: 0,
+      terms: [{ of: { kind: 'numeric', numeric: this.numerics.length - 1 }, coefficient: 1 }],
+    };
+  }
+
+  /** The expression where the literal holds, else 0; folded where it can be. */
+  when(literal: Literal, expression: LinearExpression): LinearExpression {
+    if (literal === TRUE) return expression;
+    if (literal === FALSE) return constantOf(0);
+    if (isConstant(expression)) return sumOf([{ expression: truthOf(literal), factor: expression.constant }]);
+    return this.numeric({ kind: 'when', literal, expression });
+  }
+
+  assert(literal: Literal, origin: OriginId): void {
+    if (literal !== TRUE) this.constraints.push({ kind: 'assert', literal, origin });
+  }
+
+  capacity(capacity: Capacity, origin: OriginId): void {
+    this.constraints.push({ kind: 'capacity', capacity, origin });
+  }
+
+  build(objectives: readonly ObjectiveLevel[]): Model {
+    return {
+      variables: this.variables,
+      nodes: this.nodes,
+      numerics: this.numerics,
+      constraints: this.constraints,
+      objectives,
+      hints: this.hints,
+    };
+  }
+}

@@ -1,0 +1,62 @@
+import type { Assignment, Model, OriginId } from '../model/model.js';
+
+export type BackendName = 'simplex' | 'highs';
+
+/** How far a solve may go. Replay sets only the work limit, so that its answer does not depend on the machine. */
+export interface SolveLimits {
+  /** Milliseconds of wall time for the whole solve, or null for none. Live use only. */
+  readonly timeMs: number | null;
+  /** Backend work units (branch-and-bound nodes for highs), or null for the backend's default. */
+  readonly work: number | null;
+  readonly seed: number;
+}
+
+/** Value, best proved bound and gap = (bound - value) / max(1, |bound|) of one priority level. */
+export interface LevelResult {
+  readonly priority: number;
+  readonly value: number;
+  /** null where the backend proved nothing. */
+  readonly bound: number | null;
+  readonly gap: number | null;
+}
+
+/**
+ * What a solve ended in; the words mean what CP-SAT means by them.
+ * - `optimal` only when every level is proved; `feasible` is an answer without that proof.
+ * - `infeasible` carries the origins that some proof blames, or null when none was extracted.
+ */
+export type SolveOutcome =
+  | {
+      readonly status: 'optimal' | 'feasible';
+      readonly values: Assignment;
+      readonly levels: readonly LevelResult[];
+    }
+  | { readonly status: 'infeasible'; readonly blamed: readonly OriginId[] | null }
+  | { readonly status: 'unknown'; readonly limit: 'time' | 'work' | 'backend' }
+  | { readonly status: 'model_invalid'; readonly problems: readonly string[] };
+
+/** Why an answer of a backend was not believed. */
+export interface Rejection {
+  readonly backend: string;
+  readonly reason: 'wrong' | 'fractional' | 'late' | 'crashed' | 'unsupported';
+  readonly detail: string;
+}
+
+/**
+ * One solver behind the port.
+ * - Takes any valid model or answers `unknown` with limit `backend`; throws nothing a caller must know.
+ * - What it answers is believed only after the exact check of verify.ts.
+ */
+export interface Backend {
+  readonly name: string;
+  solve(model: Model, limits: SolveLimits): Promise<SolveOutcome>;
+  /** Ends workers; a later solve may start them again. */
+  close(): Promise<void>;
+}
+
+export interface SolveReport {
+  readonly outcome: SolveOutcome;
+  /** The backend whose answer was accepted, or null. */
+  readonly backend: string | null;
+  readonly rejections: readonly Rejection[];
+}
