@@ -1,0 +1,14 @@
+/**
+ * What a machine step asks for, as data. The core moves it and never reads an emitted payload.
+ * Times are relative to the step; whoever stores the row turns them into due times.
+ */
+export type MachineEffect =
+  | { readonly kind: 'emit'; readonly type: string; readonly fields: Readonly<Record<string, unknown>> }
+  /** Deliver `event` to the same row after `delayMs`, unless `timer` is cancelled or set anew first. */
+  | { readonly kind: 'schedule'; readonly timer: string; readonly delayMs: number; readonly event: string }
+  | { readonly kind: 'cancel'; readonly timer: string };
+
+/** An action of a machine that only names an effect and the type of its fields; it has no code to run. */
+export function named<Fields>(): (args: unknown, fields: Fields) => void {
+  return () => undefined;
+}
