@@ -70,6 +70,7 @@ export class ModelBuilder {
   private readonly numerics: NumericNode[] = [];
   private readonly constraints: Constraint[] = [];
   private readonly nodeByKey = new Map<string, number>();
+  private readonly domainSets = new WeakMap<readonly number[], Set<number>>();
   private readonly classIds = new Map<ClassMap, number>();
 
   /** INVARIANT: `values`, when given, ascend without repeats. */
@@ -113,18 +114,29 @@ export class ModelBuilder {
   /** variable in values, folded against the variable's own domain. `values` may come in any order. */
   member(variable: VariableId, values: Iterable<number>): Literal {
     const { values: domain, lo, hi } = this.variableAt(variable);
-    const sorted = [...new Set(values)].sort(byNumber);
+    const unique = [...new Set(values)];
+    const sorted = unique.length > 1 ? unique.sort(byNumber) : unique;
     if (domain === null) {
       const kept = sorted.filter((value) => (lo === null || value >= lo) && (hi === null || value <= hi));
       if (kept.length === 0) return FALSE;
       if (lo !== null && hi !== null && kept.length === hi - lo + 1) return TRUE;
       return this.memberNode(variable, kept);
     }
-    const inDomain = new Set(domain);
+    const inDomain = this.domainSet(domain);
     const kept = sorted.filter((value) => inDomain.has(value));
     if (kept.length === 0) return FALSE;
     if (kept.length === domain.length) return TRUE;
     return this.memberNode(variable, kept);
+  }
+
+  /** Variables of one column share their list of values, and so the set made of it. */
+  private domainSet(domain: readonly number[]): ReadonlySet<number> {
+    let set = this.domainSets.get(domain);
+    if (set === undefined) {
+      set = new Set(domain);
+      this.domainSets.set(domain, set);
+    }
+    return set;
   }
 
   private memberNode(variable: VariableId, values: readonly number[]): Literal {

@@ -1,0 +1,367 @@
+import type { Diagnostic } from '../base/diagnostic.js';
+import type { Code } from '../base/codes.js';
+import type { Span } from '../base/source.js';
+import { textOf } from '../base/source.js';
+import type { CallExpression, Expression, Select } from '../lang/ast.js';
+import type { AggregateName, BoundAggregate, BoundCapacity, BoundExpression, BoundSelect } from './bound.js';
+import { isGround } from './bound.js';
+import type { Fragment } from './fragment.js';
+import { render, splice } from './fragment.js';
+import { AGGREGATES, CAPACITY_FUNCTIONS, GROUND_AGGREGATES } from './functions.js';
+import type { Scope } from './scope.js';
+import { resolve } from './scope.js';
+import type { Walker } from './walk.js';
+import { isAggregateCall } from './walk.js';
+
+/** Where an expression stands. */
+export interface Place {
+  readonly scope: Scope;
+  /** `rows`: aggregates are misplaced. `group`: columns must be grouped. `aggregate`: inside one. */
+  readonly position: 'rows' | 'group' | 'aggregate';
+  /** SQL of the `group by` expressions, for comparison. */
+  readonly groupKeys: ReadonlySet<string>;
+  /** True where a capacity function may stand: a top-level conjunct of a check, or the term of a soft constraint. */
+  readonly capacity: 'hard' | 'soft' | 'no';
+}
+
+export type BindSubSelect = (select: Select, parent: Scope) => BoundSelect;
+
+const isTrueLiteral = (expression: Expression): boolean =>
+  expression.kind === 'literal' && (expression.text === 'true' || expression.text === '1');
+
+const isCapacityCall = (expression: Expression): boolean =>
+  expression.kind === 'call' && CAPACITY_FUNCTIONS.some((name) => name === expression.name.text.toLowerCase());
+
+const COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>=']);
+
+/** Binds expressions: ground subtrees become one piece of SQL, the rest a typed tree. */
+export class ExpressionBinder {
+  constructor(
+    private readonly walker: Walker,
+    private readonly bindSelect: BindSubSelect,
+    private readonly diagnostics: Diagnostic[],
+  ) {}
+
+  bind(expression: Expression, place: Place): BoundExpression {
+    if (place.position === 'group') this.requireGrouped(expression, place);
+    return this.expression(expression, place);
+  }
+
+  /** Text of an expression as generated SQL would hold it. */
+  private textFor(expression: Expression, scope: Scope): string {
+    const walk = this.walker.expression(expression, scope);
+    if (walk.aggregates.length > 0) return '';
+    return render(splice(expression.span, walk.replacements)).replace(/\s+/g, ' ').trim().toLowerCase();
+  }
+
+  groupKey(expression: Expression, scope: Scope): string {
+    return this.textFor(expression, scope).replace(/^\((.*)\)$/, '$1');
+  }
+
+  /** Every column beside an aggregate must be grouped, or stand inside one. */
+  private requireGrouped(expression: Expression, place: Place): void {
+    if (place.groupKeys.has(this.groupKey(expression, place.scope))) return;
+    const inner = (...parts: readonly (Expression | null)[]): void => {
+      for (const part of parts) if (part !== null) this.requireGrouped(part, place);
+    };
+    switch (expression.kind) {
+      case 'column': {
+        const resolution = resolve(place.scope, expression);
+        // Only columns of this select's own rows are in question; outer ones are fixed.
+        if (resolution.kind === 'diagnostic' || resolution.depth > 0) return;
+        this.fail('type/ungrouped-column', expression.span, {
+          message: `column \`${textOf(expression.span)}\` is neither grouped nor inside an aggregate`,
+          help: `add \`${textOf(expression.span)}\` to \`group by\`, or put it inside an aggregate such as \`all(...)\``,
+        });
+        return;
+      }
+      case 'call':
+        if (!isAggregateCall(expression)) inner(...expression.args);
+        return;
+      case 'unary':
+      case 'cast':
+      case 'collate':
+      case 'nullTest':
+        inner(expression.operand);
+        return;
+      case 'binary':
+        inner(expression.left, expression.right, expression.escape);
+        return;
+      case 'between':
+        inner(expression.operand, expression.low, expression.high);
+        return;
+      case 'inList':
+        inner(expression.operand, ...expression.list);
+        return;
+      case 'inSelect':
+        inner(expression.operand);
+        return;
+      case 'case':
+        inner(expression.operand, expression.otherwise);
+        for (const { when, then } of expression.branches) inner(when, then);
+        return;
+      case 'rowValue':
+        inner(...expression.items);
+        return;
+      case 'literal':
+      case 'exists':
+      case 'scalarSelect':
+        return;
+    }
+  }
+
+  private fail(
+    code: Code,
+    span: Span,
+    details: { message: string; help?: string | undefined },
+  ): BoundExpression {
+    this.diagnostics.push({ code, severity: 'error', span, message: details.message, help: details.help });
+    return { kind: 'ground', sql: ['null'], span };
+  }
+
+  private unsupported(span: Span, construct: string, instead: string): BoundExpression {
+    return this.fail('lower/unsupported', span, {
+      message: `${construct} over a decision is not supported yet`,
+      help: instead,
+    });
+  }
+
+  private expression(expression: Expression, place: Place): BoundExpression {
+    const walk = this.walker.expression(expression, place.scope);
+    if (!walk.decision && walk.aggregates.length === 0) {
+      return { kind: 'ground', sql: splice(expression.span, walk.replacements), span: expression.span };
+    }
+    const notCapacity: Place = { ...place, capacity: 'no' };
+    const part = (inner: Expression): BoundExpression => this.expression(inner, notCapacity);
+    const { span } = expression;
+    const sqlOf = (...children: readonly BoundExpression[]): Fragment =>
+      splice(
+        span,
+        children.map((child) => ({ span: child.span, by: child.sql })),
+      );
+    switch (expression.kind) {
+      case 'column': {
+        const resolution = resolve(place.scope, expression);
+        if (resolution.kind === 'diagnostic' || resolution.column.meaning === null) {
+          return { kind: 'ground', sql: ['null'], span };
+        }
+        return { ...resolution.column.meaning, span };
+      }
+      case 'unary': {
+        if (expression.operator === '~')
+          return this.unsupported(span, 'bitwise `~`', 'compute it in a ground column');
+        const operand = part(expression.operand);
+        const sql = sqlOf(operand);
+        if (expression.operator === 'not') return { kind: 'not', operand, sql, span };
+        if (expression.operator === '+') return { ...operand, sql, span };
+        return { kind: 'negative', operand, sql, span };
+      }
+      case 'binary':
+        return this.binary(expression, place);
+      case 'between': {
+        const operand = part(expression.operand);
+        const low = part(expression.low);
+        const high = part(expression.high);
+        const sql = sqlOf(operand, low, high);
+        const both: BoundExpression = {
+          kind: 'and',
+          operands: [
+            { kind: 'compare', operator: '>=', left: operand, right: low, sql, span },
+            { kind: 'compare', operator: '<=', left: operand, right: high, sql, span },
+          ],
+          sql,
+          span,
+        };
+        return expression.negated ? { kind: 'not', operand: both, sql, span } : both;
+      }
+      case 'nullTest':
+        return this.fail('type/null-test-on-decision', span, {
+          message: `\`${textOf(expression.operand.span)}\` is a decision and never null in an answer`,
+          help: 'test a plain column, or leave the test out',
+        });
+      case 'inList': {
+        const operand = part(expression.operand);
+        const list = expression.list.map(part);
+        const sql = sqlOf(operand, ...list);
+        const inside: BoundExpression = { kind: 'inList', operand, list, sql, span };
+        return expression.negated ? { kind: 'not', operand: inside, sql, span } : inside;
+      }
+      case 'inSelect': {
+        const operand = part(expression.operand);
+        const sql = splice(span, [
+          { span: operand.span, by: operand.sql },
+          { span: expression.select.span, by: this.selectText(expression.select, place.scope) },
+        ]);
+        const select = this.bindSelect(expression.select, place.scope);
+        if (select.outputs.length !== 1) {
+          return this.fail('type/bad-argument', expression.select.span, {
+            message: `a select inside \`in\` has one column, this one has ${select.outputs.length}`,
+          });
+        }
+        const inside: BoundExpression = { kind: 'inSelect', operand, select, sql, span };
+        return expression.negated ? { kind: 'not', operand: inside, sql, span } : inside;
+      }
+      case 'exists':
+      case 'scalarSelect': {
+        const text = this.selectText(expression.select, place.scope);
+        const sql = splice(span, [{ span: expression.select.span, by: text }]);
+        const select = this.bindSelect(expression.select, place.scope);
+        if (expression.kind === 'exists') return { kind: 'exists', select, sql, span };
+        if (select.outputs.length !== 1 || !select.grouped || select.groupBy.length > 0) {
+          return this.unsupported(
+            span,
+            'a scalar sub-query that is no single aggregate',
+            'write `(select sum(...) from ...)`, or join the row',
+          );
+        }
+        return { kind: 'scalar', select, sql, span };
+      }
+      case 'call':
+        return this.call(expression, place);
+      case 'case':
+        return this.unsupported(span, '`case`', 'write the cases as `(a and b) or (not a and c)`');
+      case 'cast':
+        return this.unsupported(span, '`cast`', 'compare without a cast');
+      case 'collate':
+        return this.unsupported(span, '`collate`', 'compare without a collation');
+      case 'rowValue':
+        return this.unsupported(span, 'a row value', 'compare the columns one by one');
+      case 'literal':
+        return { kind: 'ground', sql: [textOf(span)], span };
+    }
+  }
+
+  /** A nested select's text with the names of outer row sources put in. */
+  private selectText(select: Select, scope: Scope): Fragment {
+    return splice(select.span, this.walker.select(select, scope).replacements);
+  }
+
+  private binary(expression: Extract<Expression, { kind: 'binary' }>, place: Place): BoundExpression {
+    const { operator, span } = expression;
+    if (operator === '=' && isTrueLiteral(expression.right) && isCapacityCall(expression.left)) {
+      return this.expression(expression.left, place);
+    }
+    const inner: Place = operator === 'and' ? place : { ...place, capacity: 'no' };
+    const left = this.expression(expression.left, inner);
+    const right = this.expression(expression.right, inner);
+    const sql = splice(span, [
+      { span: expression.left.span, by: left.sql },
+      { span: expression.right.span, by: right.sql },
+    ]);
+    if (operator === 'and' || operator === 'or')
+      return { kind: operator, operands: [left, right], sql, span };
+    if (COMPARISONS.has(operator)) {
+      return { kind: 'compare', operator: operator as '=', left, right, sql, span };
+    }
+    switch (operator) {
+      case '+':
+      case '-':
+      case '*':
+        return { kind: 'arithmetic', operator, left, right, sql, span };
+      case 'is':
+      case 'is not':
+        // A decision is never null, so `is` differs from `=` only where the other side is null.
+        return this.unsupported(span, `\`${operator}\``, `write \`${operator === 'is' ? '=' : '!='}\``);
+      case '/':
+      case '%':
+        return this.unsupported(span, `\`${operator}\``, 'multiply the other side instead');
+      default:
+        return this.unsupported(span, `\`${operator}\``, 'compute it over ground columns');
+    }
+  }
+
+  private call(call: CallExpression, place: Place): BoundExpression {
+    const name = call.name.text.toLowerCase();
+    if (name === 'capacity_constraint' || name === 'capacity' || name === 'balance') {
+      return this.capacity(call, name, place);
+    }
+    if (isAggregateCall(call)) {
+      const known = AGGREGATES.find((candidate) => candidate === name);
+      if (known !== undefined) return this.aggregate(call, known, place);
+      if (GROUND_AGGREGATES.includes(name)) {
+        return this.unsupported(
+          call.span,
+          `\`${name}\` beside decisions`,
+          'compute it in a view of the database',
+        );
+      }
+    }
+    return this.unsupported(call.span, `\`${name}(...)\``, 'compute it over ground columns');
+  }
+
+  private aggregate(call: CallExpression, name: AggregateName, place: Place): BoundExpression {
+    const { span } = call;
+    if (place.position !== 'group') {
+      return this.fail('type/aggregate-position', span, {
+        message: `\`${name}\` reads the rows of a group and cannot stand ${place.position === 'rows' ? 'in `where` or `on`' : 'inside another aggregate'}`,
+        help: place.position === 'rows' ? 'move the condition to `having`' : undefined,
+      });
+    }
+    const [argument, ...more] = call.args;
+    if (
+      more.length > 0 ||
+      (argument === undefined && !(name === 'count' && (call.star || call.args.length === 0)))
+    ) {
+      return this.fail('type/bad-argument', span, { message: `\`${name}\` takes one argument` });
+    }
+    const inside: Place = { ...place, position: 'aggregate', capacity: 'no' };
+    const bound = argument === undefined ? null : this.expression(argument, inside);
+    const filter = call.filter === null ? null : this.expression(call.filter, inside);
+    const replaced = [bound, filter].filter((part) => part !== null);
+    const own = splice(
+      span,
+      replaced.map((part) => ({ span: part.span, by: part.sql })),
+    );
+    const aggregate: BoundAggregate = {
+      kind: 'aggregate',
+      name,
+      distinct: call.distinct,
+      argument: bound,
+      filter,
+      sql: own,
+      span,
+    };
+    return { ...aggregate, sql: [{ kind: 'aggregate', aggregate }] };
+  }
+
+  private capacity(call: CallExpression, name: BoundCapacity['name'], place: Place): BoundExpression {
+    const { span } = call;
+    const allowed = name === 'balance' ? place.capacity === 'soft' : place.capacity === 'hard';
+    if (!allowed || place.position !== 'group') {
+      return this.fail('type/aggregate-position', span, {
+        message:
+          name === 'balance'
+            ? '`balance` is the whole term of a `maximize` or `minimize`'
+            : `\`${name}\` is a conjunct of its own in a \`check\``,
+      });
+    }
+    const [decision, key, demand, capacity, ...more] = call.args.map((argument) =>
+      this.expression(argument, { ...place, position: 'aggregate', capacity: 'no' }),
+    );
+    if (!decision || !key || !demand || !capacity || more.length > 0) {
+      return this.fail('type/bad-argument', span, {
+        message: `\`${name}\` takes a decision, a key, a demand and a capacity`,
+        help: `\`${name}(request.controllable_host, host.host_id, request.cores, host.cores)\``,
+      });
+    }
+    if (decision.kind !== 'decision') {
+      return this.fail('type/bad-argument', decision.span, {
+        message: `the first argument of \`${name}\` is a controllable column`,
+      });
+    }
+    for (const [argument, what] of [
+      [key, 'key'],
+      [demand, 'demand'],
+      [capacity, 'capacity'],
+    ] as const) {
+      if (!isGround(argument)) {
+        return this.unsupported(
+          argument.span,
+          `a ${what} that depends`,
+          'sum the demands with `group by` and `sum(...)`',
+        );
+      }
+    }
+    return { kind: 'capacity', name, decision, key, demand, capacity, sql: [], span };
+  }
+}

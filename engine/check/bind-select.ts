@@ -1,0 +1,478 @@
+import type { Diagnostic } from '../base/diagnostic.js';
+import type { Span } from '../base/source.js';
+import type { Relation } from '../catalog/catalog.js';
+import type { Expression, FromItem, Select, SelectCore } from '../lang/ast.js';
+import type { BoundExpression, BoundItem, BoundOutput, BoundSelect, BoundUnit } from './bound.js';
+import type { Place } from './bind-expression.js';
+import { ExpressionBinder } from './bind-expression.js';
+import type { Fragment } from './fragment.js';
+import { aliasOf, parenthesised, quoteName, splice } from './fragment.js';
+import { TABLE_FUNCTIONS } from './functions.js';
+import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
+import { describe, outputName, sharedColumns } from './walk.js';
+import type { Walker } from './walk.js';
+
+/** A select being bound: what its `from` has contributed so far. */
+interface Gathered {
+  items: BoundItem[];
+  units: BoundUnit[];
+  conditions: BoundExpression[];
+  sources: ScopeSource[];
+  merged: Set<string>;
+}
+
+/** Why a select is bound; what its select list must be. */
+export type Purpose = 'constraint' | 'view' | 'subquery' | 'exists';
+
+/** Binds selects that mention decisions: row sources, conditions, groups and outputs. */
+export class SelectBinder {
+  private nextItem = 1;
+  readonly expressions: ExpressionBinder;
+
+  constructor(
+    private readonly walker: Walker,
+    private readonly diagnostics: Diagnostic[],
+  ) {
+    this.expressions = new ExpressionBinder(
+      walker,
+      (select, parent) => this.bind(select, parent, 'subquery').select,
+      diagnostics,
+    );
+  }
+
+  /**
+   * Binds a select and returns it with the place where its clause stands.
+   * `clause` is what follows the select of a constraint: aggregates in it make one group of all rows.
+   */
+  bind(
+    select: Select,
+    parent: Scope | null,
+    purpose: Purpose,
+    clause: Expression | null = null,
+    direct = true,
+  ): { select: BoundSelect; place: Place } {
+    this.refuseWhole(select, purpose);
+    const { core } = select;
+    const gathered: Gathered = { items: [], units: [], conditions: [], sources: [], merged: new Set() };
+    if (core.from !== null) this.from(core.from, gathered, direct);
+    const bare: Scope = { sources: gathered.sources, merged: gathered.merged, outputs: new Map(), parent };
+    const rows: Place = { scope: bare, position: 'rows', groupKeys: new Set(), capacity: 'no' };
+    if (core.where !== null) {
+      for (const operand of conjuncts(core.where))
+        gathered.conditions.push(this.expressions.bind(operand, rows));
+    }
+    const scope: Scope = { ...bare, outputs: this.outputAliases(core, bare) };
+    const groupKeys = new Set(core.groupBy.map((key) => this.expressions.groupKey(key, scope)));
+    const aggregated = [clause, core.having, ...outputExpressions(core)].some(
+      (part) => part !== null && this.walker.expression(part, scope).aggregates.length > 0,
+    );
+    const grouped = core.groupBy.length > 0 || core.having !== null || aggregated;
+    const place: Place = { scope, position: grouped ? 'group' : 'rows', groupKeys, capacity: 'no' };
+    const groupBy = core.groupBy.map((key) => this.groupExpression(key, { ...rows, scope }));
+    const having =
+      core.having === null ? [] : conjuncts(core.having).map((part) => this.expressions.bind(part, place));
+    const outputs = purpose === 'constraint' ? [] : this.outputs(core, place, purpose);
+    return {
+      select: {
+        items: gathered.items,
+        units: gathered.units,
+        conditions: gathered.conditions,
+        grouped,
+        groupBy,
+        having,
+        outputs,
+        span: select.span,
+      },
+      place,
+    };
+  }
+
+  private refuse(span: Span, construct: string, help: string): void {
+    this.diagnostics.push({
+      code: 'lower/unsupported',
+      severity: 'error',
+      message: `${construct} over a decision is not supported yet`,
+      span,
+      help,
+    });
+  }
+
+  /** Parts of a select that change its rows in ways that are not given a meaning over decisions. */
+  private refuseWhole(select: Select, purpose: Purpose): void {
+    const { core, compound } = select;
+    const [first] = compound;
+    if (first !== undefined)
+      this.refuse(first.core.span, `\`${first.operator}\``, 'write one policy for each part');
+    if (select.with !== null) this.refuse(select.span, '`with`', 'write the common table as `create view`');
+    if (select.limit !== null)
+      this.refuse(select.limit.span, '`limit`', 'choose the rows in a view of the database');
+    const setLike = purpose === 'subquery' || purpose === 'exists';
+    if (core.distinct && !setLike)
+      this.refuse(core.span, '`select distinct`', 'use `group by`, or leave `distinct` out');
+  }
+
+  private outputAliases(core: SelectCore, scope: Scope): Map<string, ScopeColumn> {
+    const outputs = new Map<string, ScopeColumn>();
+    for (const column of core.columns) {
+      if (column.kind === 'star' || column.alias === null) continue;
+      const walk = this.walker.expression(column.expression, scope);
+      if (walk.aggregates.length > 0) continue;
+      const meaning: BoundExpression | null = walk.decision
+        ? null
+        : {
+            kind: 'ground',
+            sql: parenthesised(splice(column.expression.span, walk.replacements)),
+            span: column.expression.span,
+          };
+      if (meaning !== null) {
+        outputs.set(column.alias.text.toLowerCase(), { name: column.alias.text, decision: false, meaning });
+      }
+    }
+    return outputs;
+  }
+
+  private groupExpression(key: Expression, place: Place): BoundExpression {
+    const bound = this.expressions.bind(key, place);
+    if (bound.kind !== 'ground') {
+      this.refuse(key.span, '`group by`', 'join the table that the decision refers to and group by its key');
+    }
+    return bound;
+  }
+
+  private outputs(core: SelectCore, place: Place, purpose: Purpose): BoundOutput[] {
+    const outputs: BoundOutput[] = [];
+    for (const column of core.columns) {
+      if (column.kind === 'star') {
+        if (purpose === 'exists') continue;
+        for (const { name, meaning } of this.walker.star(column, place.scope)) {
+          if (meaning !== null) outputs.push({ name, expression: meaning });
+        }
+        continue;
+      }
+      const name = outputName(column);
+      if (name === '' && purpose === 'view') {
+        this.diagnostics.push({
+          code: 'bind/missing-alias',
+          severity: 'error',
+          message: `this column of the view has no name`,
+          span: column.expression.span,
+          help: 'add `as NAME`',
+        });
+      }
+      outputs.push({ name, expression: this.expressions.bind(column.expression, place) });
+    }
+    return outputs;
+  }
+
+  private from(item: FromItem, gathered: Gathered, direct: boolean): void {
+    if (item.kind !== 'join') {
+      this.source(item, gathered, direct);
+      return;
+    }
+    if (item.type !== 'inner') {
+      this.outerJoin(item, gathered, direct);
+      return;
+    }
+    const before = gathered.sources.length;
+    this.from(item.left, gathered, direct);
+    const middle = gathered.sources.length;
+    this.from(item.right, gathered, direct);
+    const left = gathered.sources.slice(before, middle);
+    const right = gathered.sources.slice(middle);
+    this.equateShared(item, left, right, gathered);
+    if (item.on !== null) {
+      // `on` sees what stands to its left, and nothing that follows.
+      const place = this.rowsPlace(gathered);
+      for (const operand of conjuncts(item.on))
+        gathered.conditions.push(this.expressions.bind(operand, place));
+    }
+  }
+
+  private rowsPlace(gathered: Gathered): Place {
+    const scope: Scope = {
+      sources: [...gathered.sources],
+      merged: gathered.merged,
+      outputs: new Map(),
+      parent: null,
+    };
+    return { scope, position: 'rows', groupKeys: new Set(), capacity: 'no' };
+  }
+
+  private equateShared(
+    join: Extract<FromItem, { kind: 'join' }>,
+    left: readonly ScopeSource[],
+    right: readonly ScopeSource[],
+    gathered: Gathered,
+  ): void {
+    for (const name of sharedColumns(join, left, right)) {
+      const meaningIn = (sources: readonly ScopeSource[]): BoundExpression | null =>
+        sources.flatMap((source) => source.columns).find((column) => column.name.toLowerCase() === name)
+          ?.meaning ?? null;
+      const a = meaningIn(left);
+      const b = meaningIn(right);
+      if (a === null || b === null) {
+        this.diagnostics.push({
+          code: 'bind/unknown-column',
+          severity: 'error',
+          message: `\`using\` names \`${name}\`, which one side does not have`,
+          span: join.span,
+        });
+        continue;
+      }
+      const sql: Fragment = [...parenthesised(a.sql), ' = ', ...parenthesised(b.sql)];
+      const both = a.kind === 'ground' && b.kind === 'ground';
+      gathered.conditions.push(
+        both
+          ? { kind: 'ground', sql, span: join.span }
+          : { kind: 'compare', operator: '=', left: a, right: b, sql, span: join.span },
+      );
+      gathered.merged.add(name);
+    }
+  }
+
+  /** An outer join stays one piece of SQL: its rows are SQLite's. */
+  private outerJoin(join: Extract<FromItem, { kind: 'join' }>, gathered: Gathered, direct: boolean): void {
+    const inside: Gathered = { items: [], units: [], conditions: [], sources: [], merged: new Set() };
+    const sql = this.joinText(join, inside, direct);
+    gathered.items.push(...inside.items);
+    gathered.units.push({ items: inside.items.map((one) => one.id), sql: parenthesised(sql) });
+    gathered.sources.push(...inside.sources);
+    for (const name of inside.merged) gathered.merged.add(name);
+  }
+
+  private joinText(item: FromItem, inside: Gathered, direct: boolean): Fragment {
+    if (item.kind !== 'join') {
+      const before = inside.units.length;
+      const conditions = inside.conditions.length;
+      this.source(item, inside, direct);
+      const added = inside.units.slice(before);
+      const [unit] = added;
+      const source = inside.items[inside.items.length - 1]?.source;
+      if (
+        unit === undefined ||
+        added.length !== 1 ||
+        inside.conditions.length !== conditions ||
+        source?.kind === 'derived'
+      ) {
+        this.refuse(
+          item.span,
+          'a view inside an outer join',
+          'join its table, or put the outer join into a view of the database',
+        );
+        return ['(select 1)'];
+      }
+      return unit.sql;
+    }
+    const before = inside.sources.length;
+    const left = this.joinText(item.left, inside, direct);
+    const middle = inside.sources.length;
+    const right = this.joinText(item.right, inside, direct);
+    const words = {
+      inner: ' join ',
+      left: ' left join ',
+      right: ' right join ',
+      full: ' full join ',
+    } as const;
+    const shared = sharedColumns(item, inside.sources.slice(before, middle), inside.sources.slice(middle));
+    for (const name of shared) inside.merged.add(name);
+    const parts: Fragment = [...left, words[item.type], ...right];
+    if (shared.length > 0) {
+      const using = shared.map(quoteName).join(', ');
+      return parenthesised([...parts, ` using (${using})`]);
+    }
+    if (item.on === null) return parenthesised(parts);
+    const walk = this.walker.expression(item.on, this.rowsPlace(inside).scope);
+    if (walk.decision) {
+      this.diagnostics.push({
+        code: 'lower/outer-join-on-decision',
+        severity: 'error',
+        message: 'an outer join whose `on` mentions a decision has no exact meaning here',
+        span: item.on.span,
+        help: 'use an inner join, or move the condition on the decision to `where`',
+      });
+    }
+    return parenthesised([...parts, ' on ', ...parenthesised(splice(item.on.span, walk.replacements))]);
+  }
+
+  private source(item: Exclude<FromItem, { kind: 'join' }>, gathered: Gathered, direct: boolean): void {
+    const alias = item.alias?.text ?? (item.kind === 'table' ? item.name.text : '');
+    if (
+      alias !== '' &&
+      gathered.sources.some((source) => source.alias.toLowerCase() === alias.toLowerCase())
+    ) {
+      this.diagnostics.push({
+        code: 'bind/duplicate-name',
+        severity: 'error',
+        message: `two row sources are called \`${alias}\``,
+        span: item.alias?.span ?? item.span,
+        help: 'give one of them another alias with `as`',
+      });
+    }
+    if (item.kind === 'select') {
+      const facts = this.walker.select(item.select, null);
+      if (!facts.decisionRows && facts.columns.every((column) => !column.decision)) {
+        const sql = parenthesised(splice(item.select.span, facts.replacements));
+        this.ground(
+          gathered,
+          alias,
+          sql,
+          facts.columns.map((column) => column.name),
+          'a sub-query',
+        );
+      } else this.view(gathered, alias, item.select, null, 'a sub-query', direct);
+      return;
+    }
+    if (item.args !== null) {
+      const columns = TABLE_FUNCTIONS[item.name.text.toLowerCase()] ?? [];
+      const scope = this.rowsPlace(gathered).scope;
+      const walks = item.args.map((argument) => ({
+        argument,
+        walk: this.walker.expression(argument, scope),
+      }));
+      const text = walks.flatMap(({ argument, walk }, i): Fragment => [
+        ...(i === 0 ? [] : [', ']),
+        ...splice(argument.span, walk.replacements),
+      ]);
+      if (walks.some(({ walk }) => walk.decision)) {
+        this.refuse(item.span, 'a table-valued function', 'give it ground arguments');
+      }
+      this.ground(gathered, alias, [item.name.text, '(', ...text, ')'], columns, 'a table-valued function');
+      return;
+    }
+    const relation = this.walker.relations.find(item.name.text);
+    const facts = this.walker.factsOf(item.name);
+    if (relation === undefined || facts === null) {
+      gathered.sources.push({ alias, columns: [], rowid: null, definedAs: 'unknown' });
+      return;
+    }
+    if (relation.kind === 'table') {
+      this.table(gathered, alias, relation.relation, direct);
+      return;
+    }
+    const definedAs = describe(relation);
+    if (!facts.decisionRows && facts.columns.every((column) => !column.decision)) {
+      const sql: Fragment =
+        relation.kind === 'view'
+          ? [quoteName(relation.relation.name)]
+          : this.walker.policyViewText(relation.statement.select);
+      this.ground(
+        gathered,
+        alias,
+        sql,
+        facts.columns.map((column) => column.name),
+        definedAs,
+      );
+      return;
+    }
+    if (relation.kind === 'policyView') {
+      this.view(gathered, alias, relation.statement.select, null, definedAs, direct);
+      return;
+    }
+    if (relation.select === null) {
+      this.refuse(
+        item.span,
+        `the view \`${item.name.text}\`, whose text cannot be read,`,
+        'name its table directly',
+      );
+      return;
+    }
+    const names = relation.relation.columns.map((column) => column.name);
+    this.view(gathered, alias, relation.select, names, definedAs, false);
+  }
+
+  private table(gathered: Gathered, alias: string, relation: Relation, direct: boolean): void {
+    const id = this.nextItem++;
+    gathered.items.push({ id, name: alias, source: { kind: 'table', relation, direct } });
+    gathered.units.push({ items: [id], sql: [`${quoteName(relation.name)} as ${aliasOf(id)}`] });
+    const span: Span = { source: relation.source, start: 0, end: 0 };
+    const columns = relation.columns.map(({ name, decision }): ScopeColumn => {
+      const sql: Fragment = [{ kind: 'column', item: id, column: name }];
+      const meaning: BoundExpression = decision
+        ? { kind: 'decision', item: id, column: name, sql, span }
+        : { kind: 'ground', sql, span };
+      return { name, decision, meaning };
+    });
+    const rowid: ScopeColumn = {
+      name: 'rowid',
+      decision: false,
+      meaning: { kind: 'ground', sql: [{ kind: 'column', item: id, column: 'rowid' }], span },
+    };
+    gathered.sources.push({ alias, columns, rowid, definedAs: 'a table of the database' });
+  }
+
+  private ground(
+    gathered: Gathered,
+    alias: string,
+    sql: Fragment,
+    names: readonly string[],
+    definedAs: string,
+  ): void {
+    const id = this.nextItem++;
+    gathered.items.push({ id, name: alias, source: { kind: 'ground', sql } });
+    gathered.units.push({ items: [id], sql: [...sql, ` as ${aliasOf(id)}`] });
+    const span: Span = { source: { name: '', text: '' }, start: 0, end: 0 };
+    const columns = names.map((name): ScopeColumn => ({
+      name,
+      decision: false,
+      meaning: { kind: 'ground', sql: [{ kind: 'column', item: id, column: name }], span },
+    }));
+    gathered.sources.push({ alias, columns, rowid: null, definedAs });
+  }
+
+  /** A select over decisions used as a row source: unfolded where it only selects, projects and joins. */
+  private view(
+    gathered: Gathered,
+    alias: string,
+    select: Select,
+    names: readonly string[] | null,
+    definedAs: string,
+    direct: boolean,
+  ): void {
+    const { select: bound } = this.bind(select, null, 'view', null, direct);
+    const nameOf = (output: BoundOutput, i: number): string => names?.[i] ?? output.name;
+    if (!bound.grouped) {
+      gathered.items.push(...bound.items);
+      gathered.units.push(...bound.units);
+      gathered.conditions.push(...bound.conditions);
+      const columns = bound.outputs.map((output, i): ScopeColumn => {
+        const { expression } = output;
+        const sql = parenthesised(expression.sql);
+        return {
+          name: nameOf(output, i),
+          decision: expression.kind !== 'ground',
+          meaning: { ...expression, sql },
+        };
+      });
+      gathered.sources.push({ alias, columns, rowid: null, definedAs });
+      return;
+    }
+    const id = this.nextItem++;
+    const outputs = bound.outputs.map((output, i) => ({ ...output, name: nameOf(output, i) }));
+    gathered.items.push({ id, name: alias, source: { kind: 'derived', select: { ...bound, outputs } } });
+    gathered.units.push({ items: [id], sql: [] });
+    const columns = outputs.map((output, i): ScopeColumn => ({
+      name: output.name,
+      decision: true,
+      meaning: {
+        kind: 'cell',
+        item: id,
+        output: i,
+        sql: [{ kind: 'column', item: id, column: output.name }],
+        span: output.expression.span,
+      },
+    }));
+    gathered.sources.push({ alias, columns, rowid: null, definedAs });
+  }
+}
+
+/** Operands of a top-level `and` chain. */
+export function conjuncts(expression: Expression): Expression[] {
+  if (expression.kind === 'binary' && expression.operator === 'and') {
+    return [...conjuncts(expression.left), ...conjuncts(expression.right)];
+  }
+  return [expression];
+}
+
+function outputExpressions(core: SelectCore): Expression[] {
+  return core.columns.flatMap((column) => (column.kind === 'expression' ? [column.expression] : []));
+}

@@ -1,0 +1,86 @@
+import type { Diagnostic } from '../base/diagnostic.js';
+import { isError, sortDiagnostics } from '../base/diagnostic.js';
+import type { SourceFile } from '../base/source.js';
+import type { Catalog } from '../catalog/catalog.js';
+import type { PolicyStatement } from '../lang/ast.js';
+import { parsePolicies } from '../lang/parser.js';
+import type { BoundPolicy } from './bound.js';
+import { Relations } from './relations.js';
+import { SelectBinder } from './bind-select.js';
+import { Walker } from './walk.js';
+
+/** A policy set read against a schema. When a diagnostic is an error the policies must not be used. */
+export interface BoundPolicySet {
+  readonly policies: readonly BoundPolicy[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Statements of all files, and what is wrong with their text. */
+export function parsePolicySet(sources: readonly SourceFile[]): {
+  statements: readonly PolicyStatement[];
+  diagnostics: readonly Diagnostic[];
+} {
+  const parsed = sources.map(parsePolicies);
+  const statements = parsed.flatMap((file) => file.statements);
+  const diagnostics = parsed.flatMap((file) => file.diagnostics);
+  if (statements.every((statement) => statement.clause === null) && !diagnostics.some(isError)) {
+    const names = sources.map((source) => source.name).join(', ');
+    diagnostics.push({
+      code: 'bind/no-constraints',
+      severity: 'error',
+      message: names === '' ? 'the policy set is empty' : `the policy set (${names}) holds no constraint`,
+      help: 'a policy file holds `create constraint NAME as select ... check ...;`',
+    });
+  }
+  return { statements, diagnostics };
+}
+
+/** Resolves every name and marks what SQLite evaluates and what the solver decides. */
+export function bindPolicies(statements: readonly PolicyStatement[], catalog: Catalog): BoundPolicySet {
+  const diagnostics: Diagnostic[] = [...duplicates(statements)];
+  const views = statements.filter((statement) => statement.clause === null);
+  const walker = new Walker(new Relations(catalog, views));
+  const binder = new SelectBinder(walker, diagnostics);
+  for (const view of views) walker.factsOf(view.name);
+  const policies: BoundPolicy[] = [];
+  for (const statement of statements) {
+    const { clause } = statement;
+    if (clause === null) continue;
+    const { select, place } = binder.bind(statement.select, null, 'constraint', clause.expression);
+    const capacity = clause.kind === 'check' ? 'hard' : 'soft';
+    const expression = binder.expressions.bind(clause.expression, { ...place, capacity });
+    policies.push({
+      name: statement.name.text,
+      statement,
+      select,
+      clause: {
+        kind: clause.kind,
+        expression,
+        weight: clause.weight?.text ?? '1',
+        priority: clause.priority?.value ?? 0,
+      },
+    });
+  }
+  return { policies, diagnostics: sortDiagnostics([...diagnostics, ...walker.diagnostics]) };
+}
+
+function duplicates(statements: readonly PolicyStatement[]): Diagnostic[] {
+  const first = new Map<string, PolicyStatement>();
+  const diagnostics: Diagnostic[] = [];
+  for (const statement of statements) {
+    const key = statement.name.text.toLowerCase();
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, statement);
+      continue;
+    }
+    diagnostics.push({
+      code: 'bind/duplicate-name',
+      severity: 'error',
+      message: `the policy set already has a \`${statement.name.text}\``,
+      span: statement.name.span,
+      notes: [{ message: 'the other one is here', span: earlier.name.span }],
+    });
+  }
+  return diagnostics;
+}

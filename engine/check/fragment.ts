@@ -1,0 +1,88 @@
+import type { Span } from '../base/source.js';
+import type { BoundAggregate } from './bound.js';
+
+/**
+ * SQL text as the user wrote it, except where a name had to be replaced: columns are addressed through
+ * the alias of their row source, so that views can be unfolded and selects nested without capture.
+ */
+export type FragmentPart =
+  | string
+  /** A column of a row source of this policy. */
+  | { readonly kind: 'column'; readonly item: number; readonly column: string }
+  /** An aggregate over the rows of the enclosing group; rendered by whoever knows the guard. */
+  | { readonly kind: 'aggregate'; readonly aggregate: BoundAggregate };
+
+export type Fragment = readonly FragmentPart[];
+
+/** Quotes an identifier for SQLite. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text as an SQL literal. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The alias under which a row source appears in generated SQL. */
+export const aliasOf = (item: number): string => `r${item}`;
+
+/** Text of a fragment. Without `part`, columns become `rN."name"` and aggregates must not occur. */
+export function render(
+  fragment: Fragment,
+  part: (part: Exclude<FragmentPart, string>) => string = renderColumn,
+): string {
+  return fragment.map((piece) => (typeof piece === 'string' ? piece : part(piece))).join('');
+}
+
+export function renderColumn(part: Exclude<FragmentPart, string>): string {
+  if (part.kind === 'aggregate') throw new TypeError('an aggregate has no meaning outside its group');
+  return `${aliasOf(part.item)}.${quoteName(part.column)}`;
+}
+
+/** The text of `span` with some inner spans replaced. Replacements must not overlap; they may come in any order. */
+export function splice(
+  span: Span,
+  replacements: readonly { readonly span: Span; readonly by: Fragment }[],
+): Fragment {
+  const parts: FragmentPart[] = [];
+  let at = span.start;
+  for (const { span: hole, by } of [...replacements].sort((a, b) => a.span.start - b.span.start)) {
+    parts.push(span.source.text.slice(at, hole.start), ...by);
+    at = hole.end;
+  }
+  parts.push(span.source.text.slice(at, span.end));
+  return withoutLineComments(parts);
+}
+
+/** `--` comments would swallow what generated SQL puts behind them. */
+function withoutLineComments(parts: readonly FragmentPart[]): Fragment {
+  return parts.map((part) =>
+    typeof part === 'string' && part.includes('--') ? stripLineComments(part) : part,
+  );
+}
+
+function stripLineComments(text: string): string {
+  return text.replace(
+    /('(?:[^']|'')*'|"(?:[^"]|"")*")|--[^\n]*/g,
+    (_match, quoted: string | undefined) => quoted ?? ' ',
+  );
+}
+
+/** Joins fragments with a separator between them. */
+export function joined(fragments: readonly Fragment[], separator: string): Fragment {
+  return fragments.flatMap((fragment, i) => (i === 0 ? fragment : [separator, ...fragment]));
+}
+
+export const parenthesised = (fragment: Fragment): Fragment => ['(', ...fragment, ')'];
+
+/** Row sources that a fragment reads. */
+export function itemsOf(fragment: Fragment): Set<number> {
+  const items = new Set<number>();
+  for (const part of fragment) {
+    if (typeof part === 'string') continue;
+    if (part.kind === 'column') items.add(part.item);
+    else for (const item of itemsOf(part.aggregate.sql)) items.add(item);
+  }
+  return items;
+}

@@ -1,0 +1,61 @@
+import type { Diagnostic } from '../base/diagnostic.js';
+import { didYouMean } from '../base/suggest.js';
+import type { Catalog, Relation } from '../catalog/catalog.js';
+import type { Name, PolicyStatement, Select } from '../lang/ast.js';
+import { parseViewSelect } from '../lang/parser.js';
+
+/** A relation a policy may read from: what the database has, or a view of the policy set. */
+export type NamedRelation =
+  | { readonly kind: 'table'; readonly relation: Relation }
+  | { readonly kind: 'view'; readonly relation: Relation; readonly select: Select | null }
+  | { readonly kind: 'policyView'; readonly statement: PolicyStatement };
+
+/** Which of a relation's columns, and whether its very rows, depend on decisions. */
+export interface RelationFacts {
+  readonly columns: readonly { readonly name: string; readonly decision: boolean }[];
+  readonly decisionRows: boolean;
+}
+
+/** All relations by name; the policy set's own views hide the database's of the same name. */
+export class Relations {
+  private readonly policyViews = new Map<string, PolicyStatement>();
+  private readonly viewSelects = new Map<string, Select | null>();
+  /** Facts of views, filled by the walker; null while a view is being looked at (a cycle). */
+  readonly facts = new Map<string, RelationFacts | null>();
+
+  constructor(
+    readonly catalog: Catalog,
+    views: readonly PolicyStatement[],
+  ) {
+    for (const view of views) this.policyViews.set(view.name.text.toLowerCase(), view);
+  }
+
+  find(name: string): NamedRelation | undefined {
+    const key = name.toLowerCase();
+    const statement = this.policyViews.get(key);
+    if (statement !== undefined) return { kind: 'policyView', statement };
+    const relation = this.catalog.relation(key);
+    if (relation === undefined) return undefined;
+    if (relation.kind === 'table') return { kind: 'table', relation };
+    let select = this.viewSelects.get(key);
+    if (select === undefined) {
+      select = parseViewSelect(relation.source);
+      this.viewSelects.set(key, select);
+    }
+    return { kind: 'view', relation, select };
+  }
+
+  unknown(name: Name): Diagnostic {
+    const names = [
+      ...this.catalog.relations.map((relation) => relation.name),
+      ...[...this.policyViews.values()].map((view) => view.name.text),
+    ];
+    return {
+      code: 'bind/unknown-table',
+      severity: 'error',
+      message: `no table or view \`${name.text}\``,
+      span: name.span,
+      help: didYouMean(name.text, names),
+    };
+  }
+}

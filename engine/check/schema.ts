@@ -1,0 +1,57 @@
+import type { SourceFile } from '../base/source.js';
+import type { Column, ColumnType, Relation } from '../catalog/catalog.js';
+import { Catalog, isDecisionName } from '../catalog/catalog.js';
+import type { RawColumn, RawRelation, RawSchema } from '../catalog/raw-schema.js';
+
+/** What a declared type means to policies; SQLite's own affinity rules, with `bool` set apart. */
+export function columnType(declared: string): ColumnType {
+  const type = declared.toLowerCase();
+  if (type.includes('bool')) return 'boolean';
+  if (type.includes('int')) return 'integer';
+  if (type.includes('char') || type.includes('clob') || type.includes('text')) return 'text';
+  if (type.includes('real') || type.includes('floa') || type.includes('doub')) return 'real';
+  return 'any';
+}
+
+function columnFrom(raw: RawColumn, kind: RawRelation['kind']): Column {
+  return {
+    name: raw.name,
+    type: columnType(raw.type),
+    notNull: raw.notNull,
+    decision: kind === 'table' && isDecisionName(raw.name),
+  };
+}
+
+function primaryKey(raw: RawRelation): string[] {
+  return raw.columns
+    .filter((column) => column.primaryKey > 0)
+    .sort((a, b) => a.primaryKey - b.primaryKey)
+    .map((column) => column.name);
+}
+
+/**
+ * The live database's own description as a catalog, so that policies work on a schema never seen before.
+ * A foreign key that names no parent column means the parent's primary key.
+ */
+export function catalogOf(schema: RawSchema): Catalog {
+  const rawByName = new Map(schema.relations.map((raw) => [raw.name.toLowerCase(), raw]));
+  const relations = schema.relations.map((raw): Relation => {
+    const source: SourceFile = { name: `(database schema) ${raw.name}`, text: raw.sql };
+    const key = primaryKey(raw);
+    const foreignKeys = raw.foreignKeys.map(({ columns, parent, parentColumns }) => {
+      const target = rawByName.get(parent.toLowerCase());
+      const implied = target === undefined ? [] : primaryKey(target);
+      return { columns, parent, parentColumns: parentColumns.length > 0 ? parentColumns : implied };
+    });
+    return {
+      name: raw.name,
+      kind: raw.kind,
+      columns: raw.columns.map((column) => columnFrom(column, raw.kind)),
+      identity: raw.kind === 'view' ? [] : key.length > 0 ? key : ['rowid'],
+      uniques: raw.uniques,
+      foreignKeys,
+      source,
+    };
+  });
+  return new Catalog(relations);
+}

@@ -1,0 +1,431 @@
+import type { Diagnostic } from '../base/diagnostic.js';
+import { didYouMean } from '../base/suggest.js';
+import type { Span } from '../base/source.js';
+import type {
+  CallExpression,
+  Expression,
+  FromItem,
+  Name,
+  ResultColumn,
+  Select,
+  SelectCore,
+} from '../lang/ast.js';
+import type { Fragment } from './fragment.js';
+import { parenthesised, quoteName, splice } from './fragment.js';
+import {
+  AGGREGATES,
+  ALL_FUNCTIONS,
+  CAPACITY_FUNCTIONS,
+  GROUND_AGGREGATES,
+  SQLITE_FUNCTIONS,
+  TABLE_FUNCTIONS,
+} from './functions.js';
+import type { RelationFacts, Relations } from './relations.js';
+import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
+import { emptyScope, resolve } from './scope.js';
+
+/** What a walk over a piece of SQL found. */
+export interface Walk {
+  /** Its value or its rows depend on a decision. */
+  readonly decision: boolean;
+  /** Aggregate calls that belong to the select around the walked expression. */
+  readonly aggregates: readonly CallExpression[];
+  /** Text to put in place of names, so that the piece can stand in generated SQL. */
+  readonly replacements: readonly { readonly span: Span; readonly by: Fragment }[];
+}
+
+interface Found {
+  decision: boolean;
+  aggregates: CallExpression[];
+  replacements: { span: Span; by: Fragment }[];
+}
+
+type CommonTables = ReadonlyMap<string, RelationFacts>;
+
+const KNOWN = new Set<string>([
+  ...AGGREGATES,
+  ...CAPACITY_FUNCTIONS,
+  ...GROUND_AGGREGATES,
+  ...SQLITE_FUNCTIONS,
+  'contains',
+]);
+const AGGREGATE_SET = new Set<string>([...AGGREGATES, ...GROUND_AGGREGATES, ...CAPACITY_FUNCTIONS]);
+
+/** True for a call that reads the rows of a group; `min(a, b)` is a plain function. */
+export function isAggregateCall(call: CallExpression): boolean {
+  const name = call.name.text.toLowerCase();
+  if (call.over !== null || !AGGREGATE_SET.has(name)) return false;
+  return !((name === 'min' || name === 'max') && call.args.length > 1);
+}
+
+/**
+ * Resolves every name in SQL that goes to SQLite as written, and says whether a decision is mentioned.
+ * Names of selects inside the piece stay; names of the policy's own row sources are replaced.
+ */
+export class Walker {
+  readonly diagnostics: Diagnostic[] = [];
+
+  constructor(readonly relations: Relations) {}
+
+  expression(expression: Expression, scope: Scope): Walk {
+    const found: Found = { decision: false, aggregates: [], replacements: [] };
+    this.visit(expression, scope, found, new Map());
+    return found;
+  }
+
+  /** A whole select; its outputs are what a view over it would have. */
+  select(select: Select, scope: Scope | null): Walk & RelationFacts {
+    const found: Found = { decision: false, aggregates: [], replacements: [] };
+    const facts = this.visitSelect(select, scope, found, new Map());
+    return { ...found, ...facts };
+  }
+
+  /** Facts of a named relation; reports a view that is defined by itself. */
+  factsOf(name: Name): RelationFacts | null {
+    const relation = this.relations.find(name.text);
+    if (relation === undefined) {
+      this.diagnostics.push(this.relations.unknown(name));
+      return null;
+    }
+    if (relation.kind === 'table') return { columns: relation.relation.columns, decisionRows: false };
+    const key = name.text.toLowerCase();
+    const known = this.relations.facts.get(key);
+    if (known === null) {
+      this.diagnostics.push({
+        code: 'bind/cyclic-view',
+        severity: 'error',
+        message: `view \`${name.text}\` is defined by itself`,
+        span: name.span,
+      });
+      return { columns: [], decisionRows: false };
+    }
+    if (known !== undefined) return known;
+    this.relations.facts.set(key, null);
+    let facts: RelationFacts;
+    if (relation.kind === 'policyView') {
+      facts = this.select(relation.statement.select, null);
+      facts = { columns: facts.columns, decisionRows: facts.decisionRows };
+    } else {
+      facts = this.databaseView(relation.relation.columns, relation.select);
+    }
+    this.relations.facts.set(key, facts);
+    return facts;
+  }
+
+  /** A view of the database: SQLite knows its column names; what cannot be parsed is taken as ground only if it names no decision. */
+  private databaseView(columns: readonly { readonly name: string }[], select: Select | null): RelationFacts {
+    if (select === null)
+      return { columns: columns.map(({ name }) => ({ name, decision: false })), decisionRows: false };
+    const silent = new Walker(this.relations);
+    const facts = silent.select(select, null);
+    return {
+      columns: columns.map(({ name }, i) => ({ name, decision: facts.columns[i]?.decision ?? false })),
+      decisionRows: facts.decisionRows,
+    };
+  }
+
+  private visit(expression: Expression, scope: Scope, found: Found, tables: CommonTables): void {
+    const each = (...inner: readonly (Expression | null)[]): void => {
+      for (const one of inner) if (one !== null) this.visit(one, scope, found, tables);
+    };
+    switch (expression.kind) {
+      case 'literal':
+        return;
+      case 'column':
+        this.column(expression, scope, found);
+        return;
+      case 'unary':
+      case 'cast':
+      case 'collate':
+      case 'nullTest':
+        each(expression.operand);
+        return;
+      case 'binary':
+        each(expression.left, expression.right, expression.escape);
+        return;
+      case 'between':
+        each(expression.operand, expression.low, expression.high);
+        return;
+      case 'inList':
+        each(expression.operand, ...expression.list);
+        return;
+      case 'inSelect':
+        each(expression.operand);
+        this.subSelect(expression.select, scope, found, tables);
+        return;
+      case 'exists':
+      case 'scalarSelect':
+        this.subSelect(expression.select, scope, found, tables);
+        return;
+      case 'case':
+        each(expression.operand, expression.otherwise);
+        for (const { when, then } of expression.branches) each(when, then);
+        return;
+      case 'rowValue':
+        each(...expression.items);
+        return;
+      case 'call':
+        this.call(expression, scope, found, tables);
+        return;
+    }
+  }
+
+  private column(expression: Extract<Expression, { kind: 'column' }>, scope: Scope, found: Found): void {
+    const resolution = resolve(scope, expression);
+    if (resolution.kind === 'diagnostic') {
+      this.diagnostics.push(resolution.diagnostic);
+      return;
+    }
+    const { column } = resolution;
+    if (column.decision) found.decision = true;
+    if (column.meaning !== null) found.replacements.push({ span: expression.span, by: column.meaning.sql });
+  }
+
+  private call(call: CallExpression, scope: Scope, found: Found, tables: CommonTables): void {
+    const name = call.name.text.toLowerCase();
+    if (!KNOWN.has(name)) {
+      this.diagnostics.push({
+        code: 'bind/unknown-function',
+        severity: 'error',
+        message: `no function \`${call.name.text}\``,
+        span: call.name.span,
+        help: didYouMean(call.name.text, ALL_FUNCTIONS),
+      });
+    }
+    if (isAggregateCall(call)) found.aggregates.push(call);
+    const inner: Found = isAggregateCall(call) ? { ...found, aggregates: [] } : found;
+    for (const one of [...call.args, call.filter, ...(call.over?.expressions ?? [])]) {
+      if (one !== null) this.visit(one, scope, inner, tables);
+    }
+    found.decision ||= inner.decision;
+  }
+
+  private subSelect(select: Select, scope: Scope, found: Found, tables: CommonTables): void {
+    const inner: Found = { decision: false, aggregates: [], replacements: found.replacements };
+    const facts = this.visitSelect(select, scope, inner, tables);
+    if (inner.decision || facts.decisionRows) found.decision = true;
+  }
+
+  /** Visits a select whose text stays as written. */
+  private visitSelect(
+    select: Select,
+    parent: Scope | null,
+    found: Found,
+    outer: CommonTables,
+  ): RelationFacts {
+    const tables = new Map(outer);
+    for (const table of select.with?.tables ?? []) {
+      const key = table.name.text.toLowerCase();
+      const placeholder = (table.columns ?? []).map((column) => ({ name: column.text, decision: false }));
+      if (select.with?.recursive === true) tables.set(key, { columns: placeholder, decisionRows: false });
+      const facts = this.visitSelect(table.select, parent, found, tables);
+      const named = facts.columns.map((column, i) => ({
+        ...column,
+        name: table.columns?.[i]?.text ?? column.name,
+      }));
+      tables.set(key, { columns: named, decisionRows: facts.decisionRows });
+    }
+    const first = this.visitCore(select.core, parent, found, tables);
+    let decisionRows = first.facts.decisionRows;
+    let columns = first.facts.columns;
+    for (const { core } of select.compound) {
+      const { facts } = this.visitCore(core, parent, found, tables);
+      decisionRows ||= facts.decisionRows;
+      columns = columns.map((column, i) => ({
+        name: column.name,
+        decision: column.decision || (facts.columns[i]?.decision ?? false),
+      }));
+    }
+    const distinctRows =
+      select.core.distinct || select.compound.some(({ operator }) => operator !== 'union all');
+    if (distinctRows && columns.some((column) => column.decision)) decisionRows = true;
+    for (const { expression } of select.orderBy) {
+      // `order by 1` counts outputs; anything else is an expression of the core's scope.
+      if (expression.kind !== 'literal') this.visit(expression, first.scope, found, tables);
+    }
+    const limited = [select.limit, select.offset].filter((part) => part !== null);
+    for (const part of limited) this.visit(part, first.scope, found, tables);
+    if (decisionRows) found.decision = true;
+    return { columns, decisionRows };
+  }
+
+  private visitCore(
+    core: SelectCore,
+    parent: Scope | null,
+    found: Found,
+    tables: CommonTables,
+  ): { facts: RelationFacts; scope: Scope } {
+    const state = { sources: [] as ScopeSource[], merged: new Set<string>(), decisionRows: false };
+    const base = parent ?? emptyScope;
+    if (core.values !== null) {
+      for (const row of core.values) for (const item of row) this.visit(item, base, found, tables);
+      const columns = (core.values[0] ?? []).map((_item, i) => ({ name: `column${i + 1}`, decision: false }));
+      return { facts: { columns, decisionRows: false }, scope: base };
+    }
+    const ons: Expression[] = [];
+    if (core.from !== null) this.visitFrom(core.from, parent, found, tables, state, ons);
+    const bare: Scope = { sources: state.sources, merged: state.merged, outputs: new Map(), parent };
+    const part = (expression: Expression, scope: Scope): Found => {
+      const inner: Found = { decision: false, aggregates: [], replacements: found.replacements };
+      this.visit(expression, scope, inner, tables);
+      if (inner.decision) found.decision = true;
+      return inner;
+    };
+    for (const on of ons) if (part(on, bare).decision) state.decisionRows = true;
+    if (core.where !== null && part(core.where, bare).decision) state.decisionRows = true;
+    const columns: { name: string; decision: boolean }[] = [];
+    let aggregated = core.groupBy.length > 0;
+    const outputs = new Map<string, ScopeColumn>();
+    for (const column of core.columns) {
+      if (column.kind === 'star') {
+        for (const { name, decision } of this.star(column, bare)) columns.push({ name, decision });
+        continue;
+      }
+      const inner = part(column.expression, bare);
+      aggregated ||= inner.aggregates.length > 0;
+      const name = outputName(column);
+      columns.push({ name, decision: inner.decision });
+      if (column.alias !== null) {
+        outputs.set(name.toLowerCase(), { name, decision: inner.decision, meaning: null });
+      }
+    }
+    const scope: Scope = { ...bare, outputs };
+    for (const expression of core.groupBy) if (part(expression, scope).decision) state.decisionRows = true;
+    if (core.having !== null && part(core.having, scope).decision) state.decisionRows = true;
+    for (const window of core.windows) part(window, scope);
+    // An aggregate over guarded rows is a decision value whatever it adds up.
+    const guarded = aggregated && state.decisionRows;
+    const facts = columns.map((column) => ({ name: column.name, decision: column.decision || guarded }));
+    return { facts: { columns: facts, decisionRows: state.decisionRows }, scope };
+  }
+
+  private visitFrom(
+    item: FromItem,
+    parent: Scope | null,
+    found: Found,
+    tables: CommonTables,
+    state: { sources: ScopeSource[]; merged: Set<string>; decisionRows: boolean },
+    ons: Expression[],
+  ): void {
+    if (item.kind === 'join') {
+      const before = state.sources.length;
+      this.visitFrom(item.left, parent, found, tables, state, ons);
+      const middle = state.sources.length;
+      this.visitFrom(item.right, parent, found, tables, state, ons);
+      const left = state.sources.slice(before, middle);
+      const right = state.sources.slice(middle);
+      for (const name of sharedColumns(item, left, right)) state.merged.add(name);
+      if (item.on !== null) ons.push(item.on);
+      return;
+    }
+    if (item.kind === 'select') {
+      const facts = this.visitSelect(item.select, parent, found, tables);
+      state.decisionRows ||= facts.decisionRows;
+      state.sources.push(localSource(item.alias?.text ?? '', facts, 'a sub-query', false));
+      return;
+    }
+    const alias = item.alias?.text ?? item.name.text;
+    if (item.args !== null) {
+      const scope: Scope = { sources: state.sources, merged: state.merged, outputs: new Map(), parent };
+      for (const argument of item.args) this.visit(argument, scope, found, tables);
+      const columns = TABLE_FUNCTIONS[item.name.text.toLowerCase()];
+      if (columns === undefined) {
+        this.diagnostics.push({
+          code: 'bind/unknown-function',
+          severity: 'error',
+          message: `no table-valued function \`${item.name.text}\``,
+          span: item.name.span,
+          help: didYouMean(item.name.text, Object.keys(TABLE_FUNCTIONS)),
+        });
+        return;
+      }
+      const facts = { columns: columns.map((name) => ({ name, decision: false })), decisionRows: false };
+      state.sources.push(localSource(alias, facts, 'a table-valued function', false));
+      return;
+    }
+    const common = item.schema === null ? tables.get(item.name.text.toLowerCase()) : undefined;
+    const facts = common ?? this.factsOf(item.name);
+    if (facts === null) {
+      state.sources.push(localSource(alias, { columns: [], decisionRows: false }, 'unknown', false));
+      return;
+    }
+    state.decisionRows ||= facts.decisionRows;
+    const relation = common === undefined ? this.relations.find(item.name.text) : undefined;
+    if (relation?.kind === 'policyView') {
+      // SQLite does not know the policy set's views: their text takes the place of their name.
+      const text = this.policyViewText(relation.statement.select);
+      const by: Fragment = item.alias === null ? [...text, ` as ${quoteName(item.name.text)}`] : text;
+      found.replacements.push({ span: item.name.span, by });
+    }
+    const definedAs = relation === undefined ? 'a common table' : describe(relation);
+    state.sources.push(localSource(alias, facts, definedAs, relation?.kind === 'table'));
+  }
+
+  /** `(select ...)` of a policy-local view, ready to stand in SQL. */
+  policyViewText(select: Select): Fragment {
+    const walk = new Walker(this.relations).select(select, null);
+    return parenthesised(splice(select.span, walk.replacements));
+  }
+
+  /** Columns behind `*` or `t.*`. */
+  star(column: Extract<ResultColumn, { kind: 'star' }>, scope: Scope): ScopeColumn[] {
+    const wanted = column.qualifier?.text.toLowerCase();
+    const sources = scope.sources.filter(
+      (source) => wanted === undefined || source.alias.toLowerCase() === wanted,
+    );
+    if (sources.length === 0 && column.qualifier !== null) {
+      this.diagnostics.push({
+        code: 'bind/unknown-table',
+        severity: 'error',
+        message: `no table or alias \`${column.qualifier.text}\` here`,
+        span: column.qualifier.span,
+        help: didYouMean(
+          column.qualifier.text,
+          scope.sources.map((source) => source.alias),
+        ),
+      });
+    }
+    return sources.flatMap((source) => source.columns);
+  }
+}
+
+/** The name an output column has for those who read the view; '' where it has none. */
+export function outputName(column: Extract<ResultColumn, { kind: 'expression' }>): string {
+  if (column.alias !== null) return column.alias.text;
+  return column.expression.kind === 'column' ? column.expression.name.text : '';
+}
+
+/** Lower-case names that a `using` or `natural` join makes one. */
+export function sharedColumns(
+  join: Extract<FromItem, { kind: 'join' }>,
+  left: readonly ScopeSource[],
+  right: readonly ScopeSource[],
+): string[] {
+  if (join.using !== null) return join.using.map((name) => name.text.toLowerCase());
+  if (!join.natural) return [];
+  const names = (sources: readonly ScopeSource[]): string[] =>
+    sources.flatMap((source) => source.columns.map((column) => column.name.toLowerCase()));
+  const onRight = new Set(names(right));
+  return [...new Set(names(left))].filter((name) => onRight.has(name));
+}
+
+export function describe(relation: NonNullable<ReturnType<Relations['find']>>): string {
+  switch (relation.kind) {
+    case 'table':
+      return 'a table of the database';
+    case 'view':
+      return 'a view of the database';
+    case 'policyView':
+      return 'a view of the policy set';
+  }
+}
+
+function localSource(alias: string, facts: RelationFacts, definedAs: string, isTable: boolean): ScopeSource {
+  const columns = facts.columns.map(({ name, decision }) => ({ name, decision, meaning: null }));
+  return {
+    alias,
+    columns,
+    rowid: isTable ? { name: 'rowid', decision: false, meaning: null } : null,
+    definedAs,
+  };
+}

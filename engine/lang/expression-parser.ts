@@ -1,0 +1,335 @@
+import type { Span } from '../base/source.js';
+import { cover } from '../base/source.js';
+import type { Expression, OtherOperator, Select } from './ast.js';
+import type { TokenStream } from './token-stream.js';
+
+/** Parses the selects inside expressions; given by the select parser, which in turn parses expressions. */
+export type SelectRule = (stream: TokenStream) => Select;
+
+/** Words that SQLite reads as the current time. */
+const CLOCK_WORDS = ['current_date', 'current_time', 'current_timestamp'];
+
+/** SQLite's expression grammar by precedence climbing; every node carries its span. */
+export class ExpressionParser {
+  constructor(
+    private readonly stream: TokenStream,
+    private readonly select: SelectRule,
+  ) {}
+
+  expression(): Expression {
+    return this.stream.nested(() => this.or());
+  }
+
+  private binary(
+    left: Expression,
+    operator: Extract<Expression, { kind: 'binary' }>['operator'],
+    right: Expression,
+    escape: Expression | null = null,
+  ): Expression {
+    const span = cover(left.span, (escape ?? right).span);
+    return { kind: 'binary', operator, left, right, escape, span };
+  }
+
+  private or(): Expression {
+    let left = this.and();
+    while (this.stream.word('or')) left = this.binary(left, 'or', this.and());
+    return left;
+  }
+
+  private and(): Expression {
+    let left = this.not();
+    while (this.stream.word('and')) left = this.binary(left, 'and', this.not());
+    return left;
+  }
+
+  private not(): Expression {
+    const start = this.stream.peek().span;
+    if (!this.stream.isWord('not') || this.stream.isWord('exists', 1)) {
+      if (!this.stream.word('not')) return this.equality();
+      const operand = this.equality();
+      return { kind: 'unary', operator: 'not', operand, span: cover(start, operand.span) };
+    }
+    this.stream.advance();
+    const operand = this.stream.nested(() => this.not());
+    return { kind: 'unary', operator: 'not', operand, span: cover(start, operand.span) };
+  }
+
+  private equality(): Expression {
+    let left = this.comparison();
+    for (;;) {
+      const next = this.equalityTail(left);
+      if (next === null) return left;
+      left = next;
+    }
+  }
+
+  /** One operator of the level of `=`, or null when none follows. */
+  private equalityTail(left: Expression): Expression | null {
+    const { stream } = this;
+    if (stream.operator('=') || stream.operator('==')) return this.binary(left, '=', this.comparison());
+    if (stream.operator('!=') || stream.operator('<>')) return this.binary(left, '!=', this.comparison());
+    if (stream.word('isnull')) return this.nullTest(left, false);
+    if (stream.word('notnull') || stream.word('not', 'null')) return this.nullTest(left, true);
+    if (stream.word('is')) {
+      const negated = stream.word('not');
+      if (stream.isWord('null')) {
+        stream.advance();
+        return this.nullTest(left, negated);
+      }
+      const distinct = stream.word('distinct', 'from');
+      return this.binary(left, negated !== distinct ? 'is not' : 'is', this.comparison());
+    }
+    const negated =
+      stream.isWord('not') &&
+      ['between', 'in', 'like', 'glob', 'match', 'regexp'].some((word) => stream.isWord(word, 1));
+    if (negated) stream.advance();
+    if (stream.word('between')) {
+      const low = this.comparison();
+      stream.expectWord('and');
+      const high = this.comparison();
+      return { kind: 'between', negated, operand: left, low, high, span: cover(left.span, high.span) };
+    }
+    if (stream.word('in')) return this.inTail(left, negated);
+    for (const word of ['like', 'glob', 'match', 'regexp'] as const) {
+      if (!stream.word(word)) continue;
+      const right = this.comparison();
+      const escape = stream.word('escape') ? this.comparison() : null;
+      const operator: OtherOperator = negated ? `not ${word}` : word;
+      return this.binary(left, operator, right, escape);
+    }
+    return null;
+  }
+
+  private nullTest(operand: Expression, negated: boolean): Expression {
+    return { kind: 'nullTest', negated, operand, span: this.stream.since(operand.span) };
+  }
+
+  private inTail(operand: Expression, negated: boolean): Expression {
+    const { stream } = this;
+    stream.expectOperator('(');
+    if (this.atSelect()) {
+      const select = this.select(stream);
+      stream.expectOperator(')');
+      return { kind: 'inSelect', negated, operand, select, span: stream.since(operand.span) };
+    }
+    const list = stream.isOperator(')') ? [] : this.list();
+    stream.expectOperator(')');
+    return { kind: 'inList', negated, operand, list, span: stream.since(operand.span) };
+  }
+
+  private atSelect(): boolean {
+    return this.stream.isWord('select') || this.stream.isWord('with') || this.stream.isWord('values');
+  }
+
+  list(): Expression[] {
+    const items = [this.expression()];
+    while (this.stream.operator(',')) items.push(this.expression());
+    return items;
+  }
+
+  private comparison(): Expression {
+    return this.level(['<=', '>=', '<', '>'] as const, () =>
+      this.level(['<<', '>>', '&', '|'] as const, () => this.additive()),
+    );
+  }
+
+  private additive(): Expression {
+    return this.level(['+', '-'] as const, () =>
+      this.level(['*', '/', '%'] as const, () =>
+        this.level(['||', '->>', '->'] as const, () => this.postfix()),
+      ),
+    );
+  }
+
+  private level<Op extends Extract<Expression, { kind: 'binary' }>['operator']>(
+    operators: readonly Op[],
+    operand: () => Expression,
+  ): Expression {
+    let left = operand();
+    for (;;) {
+      const found = operators.find((operator) => this.stream.operator(operator));
+      if (found === undefined) return left;
+      left = this.binary(left, found, operand());
+    }
+  }
+
+  private postfix(): Expression {
+    let operand = this.unary();
+    while (this.stream.word('collate')) {
+      const collation = this.stream.name('a collation');
+      operand = { kind: 'collate', operand, collation, span: cover(operand.span, collation.span) };
+    }
+    return operand;
+  }
+
+  private unary(): Expression {
+    const start = this.stream.peek().span;
+    for (const operator of ['-', '+', '~'] as const) {
+      if (!this.stream.operator(operator)) continue;
+      const operand = this.stream.nested(() => this.unary());
+      return { kind: 'unary', operator, operand, span: cover(start, operand.span) };
+    }
+    return this.primary();
+  }
+
+  private primary(): Expression {
+    const { stream } = this;
+    const token = stream.peek();
+    const start = token.span;
+    if (token.kind === 'number') {
+      stream.advance();
+      const type = /^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(token.text) ? 'integer' : 'real';
+      return { kind: 'literal', type, text: token.text, span: start };
+    }
+    if (token.kind === 'string' || token.kind === 'blob') {
+      stream.advance();
+      const type = token.kind === 'string' ? 'text' : 'blob';
+      return { kind: 'literal', type, text: token.text, span: start };
+    }
+    if (token.kind === 'parameter') {
+      stream.fail('a policy has no parameters; read the value from a row of a table');
+    }
+    if (stream.operator('(')) return this.parenthesised(start);
+    if (stream.word('null')) return { kind: 'literal', type: 'null', text: 'null', span: start };
+    if (stream.isWord('exists') && stream.isOperator('(', 1)) {
+      stream.advance();
+      stream.advance();
+      const select = this.select(stream);
+      stream.expectOperator(')');
+      return { kind: 'exists', select, span: stream.since(start) };
+    }
+    if (stream.word('case')) return this.caseTail(start);
+    if (stream.isWord('cast') && stream.isOperator('(', 1)) return this.castTail(start);
+    if (stream.isCallOfKeyword()) {
+      const keyword = stream.advance();
+      return this.callTail({ text: keyword.text, span: keyword.span });
+    }
+    if (stream.isName()) return this.nameTail();
+    return stream.fail('expected an expression');
+  }
+
+  private parenthesised(start: Span): Expression {
+    const { stream } = this;
+    if (this.atSelect()) {
+      const select = this.select(stream);
+      stream.expectOperator(')');
+      return { kind: 'scalarSelect', select, span: stream.since(start) };
+    }
+    const [first, ...rest] = this.list();
+    stream.expectOperator(')');
+    if (first === undefined) return stream.fail('expected an expression');
+    const span = stream.since(start);
+    // The parentheses belong to the node, so that its span can be cut out of the text and still stand alone.
+    return rest.length === 0 ? { ...first, span } : { kind: 'rowValue', items: [first, ...rest], span };
+  }
+
+  private caseTail(start: Span): Expression {
+    const { stream } = this;
+    const operand = stream.isWord('when') ? null : this.expression();
+    const branches: { when: Expression; then: Expression }[] = [];
+    while (stream.word('when')) {
+      const when = this.expression();
+      stream.expectWord('then');
+      branches.push({ when, then: this.expression() });
+    }
+    if (branches.length === 0) stream.fail('expected `when`', ['when']);
+    const otherwise = stream.word('else') ? this.expression() : null;
+    stream.expectWord('end');
+    return { kind: 'case', operand, branches, otherwise, span: stream.since(start) };
+  }
+
+  private castTail(start: Span): Expression {
+    const { stream } = this;
+    stream.advance();
+    stream.advance();
+    const operand = this.expression();
+    stream.expectWord('as');
+    const words: string[] = [];
+    while (stream.peek().kind === 'name') words.push(stream.advance().text);
+    if (words.length === 0) stream.fail('expected a type');
+    stream.expectOperator(')');
+    return { kind: 'cast', operand, type: words.join(' '), span: stream.since(start) };
+  }
+
+  private nameTail(): Expression {
+    const { stream } = this;
+    const token = stream.peek();
+    const first = stream.name('a column');
+    const word = token.quoted ? '' : first.text.toLowerCase();
+    if (stream.isOperator('(')) return this.callTail(first);
+    if (stream.operator('.')) {
+      let qualifier = first;
+      let name = stream.name('a column');
+      if (stream.operator('.')) {
+        // `main.t.c`: the schema adds nothing, there is one database.
+        qualifier = name;
+        name = stream.name('a column');
+      }
+      return { kind: 'column', qualifier, name, span: cover(first.span, name.span) };
+    }
+    if (word === 'true' || word === 'false') {
+      return { kind: 'literal', type: 'boolean', text: word, span: first.span };
+    }
+    if (CLOCK_WORDS.includes(word)) return { kind: 'literal', type: 'clock', text: word, span: first.span };
+    return { kind: 'column', qualifier: null, name: first, span: first.span };
+  }
+
+  private callTail(name: { readonly text: string; readonly span: Span }): Expression {
+    const { stream } = this;
+    stream.expectOperator('(');
+    let star = false;
+    let distinct = false;
+    let args: Expression[] = [];
+    if (stream.operator('*')) star = true;
+    else if (!stream.isOperator(')')) {
+      distinct = stream.word('distinct');
+      args = this.list();
+    }
+    stream.expectOperator(')');
+    let filter: Expression | null = null;
+    if (stream.isWord('filter') && stream.isOperator('(', 1)) {
+      stream.advance();
+      stream.advance();
+      stream.expectWord('where');
+      filter = this.expression();
+      stream.expectOperator(')');
+    }
+    let over: { expressions: Expression[]; span: Span } | null = null;
+    if (stream.isWord('over')) {
+      const at = stream.advance().span;
+      const expressions = stream.isOperator('(') ? this.window() : (stream.name('a window'), []);
+      over = { expressions, span: stream.since(at) };
+    }
+    return { kind: 'call', name, distinct, star, args, filter, over, span: stream.since(name.span) };
+  }
+
+  /** `( [name] [partition by ...] [order by ...] [frame] )`; the frame's words are SQLite's business. */
+  window(): Expression[] {
+    const { stream } = this;
+    const expressions: Expression[] = [];
+    stream.expectOperator('(');
+    if (
+      stream.isName() &&
+      !stream.isWord('partition') &&
+      !stream.isWord('range') &&
+      !stream.isWord('rows') &&
+      !stream.isWord('groups')
+    ) {
+      stream.advance();
+    }
+    if (stream.word('partition', 'by')) expressions.push(...this.list());
+    if (stream.word('order', 'by')) {
+      do {
+        expressions.push(this.expression());
+        if (!stream.word('asc')) stream.word('desc');
+        if (!stream.word('nulls', 'first')) stream.word('nulls', 'last');
+      } while (stream.operator(','));
+    }
+    while (!stream.isOperator(')')) {
+      if (stream.peek().kind === 'end' || stream.isOperator(';')) stream.fail('expected `)`');
+      stream.advance();
+    }
+    stream.advance();
+    return expressions;
+  }
+}

@@ -1,0 +1,230 @@
+import type {
+  CommonTable,
+  Expression,
+  FromItem,
+  Name,
+  OrderTerm,
+  ResultColumn,
+  Select,
+  SelectCore,
+} from './ast.js';
+import { ExpressionParser } from './expression-parser.js';
+import type { TokenStream } from './token-stream.js';
+
+/** SQLite's `select` grammar, `values` and common tables included. */
+export class SelectParser {
+  private readonly expressions: ExpressionParser;
+
+  constructor(private readonly stream: TokenStream) {
+    this.expressions = new ExpressionParser(stream, () => this.select());
+  }
+
+  expression(): Expression {
+    return this.expressions.expression();
+  }
+
+  select(): Select {
+    return this.stream.nested(() => this.selectBody());
+  }
+
+  private selectBody(): Select {
+    const { stream } = this;
+    const start = stream.peek().span;
+    const commonTables = this.withClause();
+    const core = this.core();
+    const compound: { operator: string; core: SelectCore }[] = [];
+    for (;;) {
+      const operator = ['union', 'intersect', 'except'].find((word) => stream.word(word));
+      if (operator === undefined) break;
+      const all = operator === 'union' && stream.word('all');
+      compound.push({ operator: all ? 'union all' : operator, core: this.core() });
+    }
+    const orderBy = stream.word('order', 'by') ? this.orderTerms() : [];
+    let limit: Expression | null = null;
+    let offset: Expression | null = null;
+    if (stream.word('limit')) {
+      limit = this.expression();
+      if (stream.word('offset') || stream.operator(',')) offset = this.expression();
+    }
+    return { with: commonTables, core, compound, orderBy, limit, offset, span: stream.since(start) };
+  }
+
+  private withClause(): Select['with'] {
+    const { stream } = this;
+    if (!stream.word('with')) return null;
+    const recursive = stream.word('recursive');
+    const tables: CommonTable[] = [];
+    do {
+      const name = stream.name('a name for the common table');
+      const columns = stream.operator('(') ? this.nameList() : null;
+      stream.expectWord('as');
+      if (!stream.word('not', 'materialized')) stream.word('materialized');
+      stream.expectOperator('(');
+      const select = this.select();
+      stream.expectOperator(')');
+      tables.push({ name, columns, select });
+    } while (stream.operator(','));
+    return { recursive, tables };
+  }
+
+  private nameList(): Name[] {
+    const names: Name[] = [];
+    do names.push(this.stream.name('a column'));
+    while (this.stream.operator(','));
+    this.stream.expectOperator(')');
+    return names;
+  }
+
+  private orderTerms(): OrderTerm[] {
+    const { stream } = this;
+    const terms: OrderTerm[] = [];
+    do {
+      const expression = this.expression();
+      const descending = !stream.word('asc') && stream.word('desc');
+      if (!stream.word('nulls', 'first')) stream.word('nulls', 'last');
+      terms.push({ expression, descending });
+    } while (stream.operator(','));
+    return terms;
+  }
+
+  private core(): SelectCore {
+    const { stream } = this;
+    const start = stream.peek().span;
+    const empty = {
+      distinct: false,
+      columns: [],
+      from: null,
+      where: null,
+      groupBy: [],
+      having: null,
+      windows: [],
+    };
+    if (stream.word('values')) {
+      const values: Expression[][] = [];
+      do {
+        stream.expectOperator('(');
+        values.push(this.expressions.list());
+        stream.expectOperator(')');
+      } while (stream.operator(','));
+      return { ...empty, values, span: stream.since(start) };
+    }
+    stream.expectWord('select');
+    const distinct = stream.word('distinct');
+    if (!distinct) stream.word('all');
+    const columns: ResultColumn[] = [];
+    do columns.push(this.resultColumn());
+    while (stream.operator(','));
+    const from = this.fromClause();
+    const where = stream.word('where') ? this.expression() : null;
+    const groupBy = stream.word('group', 'by') ? this.expressions.list() : [];
+    const having = stream.word('having') ? this.expression() : null;
+    const windows: Expression[] = [];
+    if (stream.word('window')) {
+      do {
+        stream.name('a window');
+        stream.expectWord('as');
+        windows.push(...this.expressions.window());
+      } while (stream.operator(','));
+    }
+    return {
+      distinct,
+      columns,
+      from,
+      where,
+      groupBy,
+      having,
+      values: null,
+      windows,
+      span: stream.since(start),
+    };
+  }
+
+  private resultColumn(): ResultColumn {
+    const { stream } = this;
+    const token = stream.peek();
+    if (stream.operator('*')) return { kind: 'star', qualifier: null, span: token.span };
+    if (stream.isName() && stream.isOperator('.', 1) && stream.isOperator('*', 2)) {
+      const qualifier = stream.name('a table');
+      stream.advance();
+      stream.advance();
+      return { kind: 'star', qualifier, span: stream.since(token.span) };
+    }
+    const expression = this.expression();
+    return { kind: 'expression', expression, alias: stream.alias() };
+  }
+
+  private fromClause(): FromItem | null {
+    const { stream } = this;
+    if (!stream.isWord('from')) {
+      if (stream.isName() && !stream.isWord('weight')) stream.fail('expected `from`', ['from', 'where']);
+      return null;
+    }
+    stream.advance();
+    return this.joins();
+  }
+
+  private joins(): FromItem {
+    const { stream } = this;
+    let left = this.tableOrSelect();
+    for (;;) {
+      const join = this.joinOperator();
+      if (join === null) return left;
+      const right = this.tableOrSelect();
+      let on: Expression | null = null;
+      let using: Name[] | null = null;
+      if (stream.word('on')) on = this.expression();
+      else if (stream.word('using')) {
+        stream.expectOperator('(');
+        using = this.nameList();
+      }
+      left = { kind: 'join', ...join, left, right, on, using, span: stream.since(left.span) };
+    }
+  }
+
+  private joinOperator(): { type: 'inner' | 'left' | 'right' | 'full'; natural: boolean } | null {
+    const { stream } = this;
+    if (stream.operator(',')) return { type: 'inner', natural: false };
+    const natural = stream.word('natural');
+    for (const type of ['left', 'right', 'full'] as const) {
+      if (!stream.word(type)) continue;
+      stream.word('outer');
+      stream.expectWord('join');
+      return { type, natural };
+    }
+    if (stream.word('inner') || stream.word('cross')) {
+      stream.expectWord('join');
+      return { type: 'inner', natural };
+    }
+    if (stream.word('join')) return { type: 'inner', natural };
+    return natural ? stream.fail('expected `join`', ['join']) : null;
+  }
+
+  private tableOrSelect(): FromItem {
+    const { stream } = this;
+    const start = stream.peek().span;
+    if (stream.operator('(')) {
+      if (stream.isWord('select') || stream.isWord('with') || stream.isWord('values')) {
+        const select = this.select();
+        stream.expectOperator(')');
+        const alias = stream.alias();
+        return { kind: 'select', select, alias, span: stream.since(start) };
+      }
+      const inner = stream.nested(() => this.joins());
+      stream.expectOperator(')');
+      return { ...inner, span: stream.since(start) };
+    }
+    let schema: Name | null = null;
+    let name = stream.name('a table or view');
+    if (stream.operator('.')) {
+      schema = name;
+      name = stream.name('a table or view');
+    }
+    let args: Expression[] | null = null;
+    if (stream.operator('(')) {
+      args = stream.isOperator(')') ? [] : this.expressions.list();
+      stream.expectOperator(')');
+    }
+    const alias = stream.alias();
+    return { kind: 'table', schema, name, alias, args, span: stream.since(start) };
+  }
+}
