@@ -8,7 +8,10 @@ export type MachineEffect =
   | { readonly kind: 'schedule'; readonly timer: string; readonly delayMs: number; readonly event: string }
   | { readonly kind: 'cancel'; readonly timer: string };
 
-/** An action of a machine that only names an effect and the type of its fields; it has no code to run. */
-export function named<Fields>(): (args: unknown, fields: Fields) => void {
-  return () => undefined;
+/** The type of an action that only names an effect and its fields: `const bound: NamedAction<Fields> = named`. */
+export type NamedAction<Fields> = (args: unknown, fields: Fields) => void;
+
+/** The code of every named action: none. */
+export function named(): void {
+  // The step reads the name and the fields; see step.ts.
 }

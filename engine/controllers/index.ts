@@ -1,0 +1,5 @@
+import type { Controller } from '../loop/controller.js';
+import { rack } from './rack/controller.js';
+
+/** The controllers that ship, by name. */
+export const controllers: readonly Controller[] = [rack];
