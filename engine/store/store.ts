@@ -275,7 +275,8 @@ export class Store {
 }
 
 function hasUnsafe(row: readonly SqlValue[]): boolean {
-  for (const value of row) {
+  for (let i = 0; i < row.length; i += 1) {
+    const value = row[i];
     if (typeof value === 'number' && (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER)) {
       return true;
     }
