@@ -1,0 +1,23 @@
+import { DiagnosticError } from '../base/diagnostic.js';
+import { didYouMean } from '../base/suggest.js';
+import type { Importer } from './importer.js';
+import { numaVm } from './numa-vm.js';
+
+/** The public formats that can be replayed, by name. */
+export const importers: readonly Importer[] = [numaVm];
+
+/** The importer of this name. Throws DiagnosticError `replay/unknown-format` where there is none. */
+export function findImporter(name: string): Importer {
+  const found = importers.find((importer) => importer.name === name);
+  if (found !== undefined) return found;
+  const names = importers.map((importer) => importer.name);
+  const help = didYouMean(name, names) ?? `known formats: ${names.join(', ')}`;
+  throw new DiagnosticError([
+    {
+      code: 'replay/unknown-format',
+      severity: 'error',
+      message: `there is no trace format \`${name}\``,
+      help,
+    },
+  ]);
+}
