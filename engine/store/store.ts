@@ -62,8 +62,9 @@ export class Store {
   /** All rows, each an array in the order of the result columns. */
   rows(sql: string, params: readonly SqlParam[] = []): SqlValue[][] {
     return this.#guard(sql, () => {
-      const { prepared, bound } = this.#ready(sql, params);
+      const prepared = this.#prepare(sql);
       const { statement } = prepared;
+      const bound = bind(params);
       statement.raw(true).safeIntegers(prepared.exact);
       const rows = statement.all(bound) as SqlValue[][];
       if (prepared.exact) {
@@ -84,8 +85,9 @@ export class Store {
   /** All rows by column name; of two columns of one name the later wins. */
   records(sql: string, params: readonly SqlParam[] = []): SqlRecord[] {
     return this.#guard(sql, () => {
-      const { prepared, bound } = this.#ready(sql, params);
+      const prepared = this.#prepare(sql);
       const { statement } = prepared;
+      const bound = bind(params);
       statement.raw(false).safeIntegers(prepared.exact);
       let records = statement.all(bound) as Record<string, SqlValue>[];
       if (!prepared.exact) {
@@ -128,10 +130,7 @@ export class Store {
   /** Runs one statement that returns no rows; gives the number of rows changed. */
   run(sql: string, params: readonly SqlParam[] = []): number {
     assert(!this.#reading, 'a write inside a read transaction');
-    return this.#guard(sql, () => {
-      const { prepared, bound } = this.#ready(sql, params);
-      return prepared.statement.run(bound).changes;
-    });
+    return this.#guard(sql, () => this.#prepare(sql).statement.run(bind(params)).changes);
   }
 
   /** Runs a script of several statements without parameters. */
@@ -239,16 +238,12 @@ export class Store {
     this.#guard(sql, () => this.#database.exec(sql));
   }
 
-  #ready(sql: string, params: readonly SqlParam[]): { prepared: Prepared; bound: SqlValue[] } {
-    const cached = this.#prepare(sql);
-    if (!cached.statement.busy) return { prepared: cached, bound: bind(params) };
-    return { prepared: this.#fresh(sql), bound: bind(params) };
-  }
-
   #prepare(sql: string): Prepared {
     const known = this.#prepared.get(sql);
     if (known !== undefined) return known;
-    const prepared = this.#fresh(sql);
+    const statement = this.#database.prepare(sql);
+    // `insert ... returning` must not be run a second time to read its integers exactly.
+    const prepared = { statement, exact: statement.reader && !statement.readonly };
     if (this.#prepared.size >= CACHED_STATEMENTS) {
       for (const oldest of this.#prepared.keys()) {
         this.#prepared.delete(oldest);
@@ -257,12 +252,6 @@ export class Store {
     }
     this.#prepared.set(sql, prepared);
     return prepared;
-  }
-
-  #fresh(sql: string): Prepared {
-    const statement = this.#database.prepare(sql);
-    // `insert ... returning` must not be run a second time to read its integers exactly.
-    return { statement, exact: statement.reader && !statement.readonly };
   }
 
   #guard<T>(sql: string, action: () => T): T {

@@ -8,7 +8,7 @@ import { migrate } from '../../engine/store/migrate.js';
 import type { Migration } from '../../engine/store/migrations.js';
 import { applyDirectly, readMigrations, schemaObjects } from '../../engine/store/migrations.js';
 import { openStore } from '../../engine/store/open.js';
-import { runChild } from './helpers/run-child.js';
+import { runChild, startChild } from './helpers/run-child.js';
 import { tempFolder } from './helpers/temp-folder.js';
 
 const BOOKS = ['edict_migration', 'edict_migration_lock'];
@@ -185,6 +185,17 @@ test('a process killed at any statement leaves a database that the next start co
     t.deepEqual(store.rows('select count(*) from applied_migration'), [[readMigrations().length]]);
     store.close();
   }
+});
+
+test('a migration waits for a writer at work instead of failing on its lock', async (t) => {
+  const folder = tempFolder(t);
+  const path = join(folder, 'state.db');
+  await migrate(path, withMore(folder));
+  const writer = startChild('lock-child', path);
+  await writer.spoke;
+  const report = await migrate(path, withMore(folder, 'create table b (b)'));
+  t.deepEqual(report.applied, ['0002_step']);
+  t.deepEqual(await writer.ended, { code: 0, signal: null, stdout: 'locked', stderr: '' });
 });
 
 test('four processes that start at once migrate once and all succeed', async (t) => {

@@ -22,6 +22,10 @@ test('semicolons in comments end nothing', split, 'select 1 -- ;\n + /* ; */ 2; 
   'select 1 -- ;\n + /* ; */ 2',
   'select 3',
 ]);
+test('a bracket is closed by the first closing one', split, 'select [a]]; select 2', [
+  'select [a]]',
+  'select 2',
+]);
 test('an unclosed quote or comment reaches to the end', split, `select 1; select '; select 2`, [
   'select 1',
   `select '; select 2`,

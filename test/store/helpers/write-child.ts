@@ -7,7 +7,9 @@ const [path = '', times = '0', killAt = '0'] = process.argv.slice(2);
 const store = openStore(path, 'state');
 for (let i = 1; i <= Number(times); i += 1) {
   store.write(() => {
-    store.run('update account set amount = amount - 1 where account_id = 1');
+    // Reading first is what makes a transaction that is not immediate fail when another one commits in between.
+    const [[amount] = []] = store.rows('select amount from account where account_id = 1');
+    store.run('update account set amount = ? where account_id = 1', [Number(amount) - 1]);
     if (i === Number(killAt)) process.kill(process.pid, 'SIGKILL');
     store.run('update account set amount = amount + 1 where account_id = 2');
     store.bumpState();
