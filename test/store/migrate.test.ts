@@ -187,7 +187,8 @@ test('a process killed at any statement leaves a database that the next start co
   }
 });
 
-test('a migration waits for a writer at work instead of failing on its lock', async (t) => {
+// Serial, because the other tests would keep this process busy for longer than the writer works.
+test.serial('a migration waits for a writer at work instead of failing on its lock', async (t) => {
   const folder = tempFolder(t);
   const path = join(folder, 'state.db');
   await migrate(path, withMore(folder));
