@@ -1,6 +1,6 @@
 -- Keeps the cores and the memory of a process together (thesis 6.5, listing 6.3).
 -- The weights are those of the published scheduler. The pair reward grows with the square of a group, so
--- a group of three or more may leave a host that has no room for all; few_hosts.sql does not.
+-- a group of three or more may leave a host that has no room for all of it; few_hosts.sql uses that room.
 
 -- A request goes where its process already holds something.
 create constraint app_locality_placed as
