@@ -1,0 +1,172 @@
+import { assert, must, unreachable } from '../base/assert.js';
+import { addExact, multiplyExact } from '../base/int.js';
+import { byNumber } from '../base/order.js';
+import type {
+  Assignment,
+  Capacity,
+  ClassMap,
+  LinearExpression,
+  Literal,
+  Model,
+  OriginId,
+  TermOf,
+  Variable,
+  VariableId,
+} from './model.js';
+import { isNegated, nodeOf } from './model.js';
+import { evaluationOrder } from './order.js';
+import { indexIn } from './search.js';
+import { levelValue } from './weights.js';
+
+/** What an assignment means on a model. */
+export interface Evaluation {
+  /** Origins of violated constraints, ascending, each once. */
+  readonly violated: readonly OriginId[];
+  /** Variables whose value is no integer or lies outside their domain, ascending. */
+  readonly outOfDomain: readonly VariableId[];
+  /** Per level, per soft term: its own, unweighted value. */
+  readonly soft: readonly (readonly number[])[];
+  /** Per level: the weighted sum. */
+  readonly levels: readonly number[];
+}
+
+/** Truth of every reachable node (0 or 1) and value of every reachable numeric node, by id. */
+export interface Trace {
+  readonly truths: Uint8Array;
+  readonly numbers: Float64Array;
+}
+
+export function isInDomain(variable: Variable, value: number): boolean {
+  if (!Number.isSafeInteger(value)) return false;
+  if (variable.values !== null) return indexIn(variable.values, value) >= 0;
+  return (variable.lo === null || value >= variable.lo) && (variable.hi === null || value <= variable.hi);
+}
+
+/** Class of a value, or undefined where it has none and so equals nothing. */
+export function classOf(classes: ClassMap | null, value: number): number | undefined {
+  return classes === null ? value : classes.get(value);
+}
+
+const valueAt = (values: Assignment, variable: VariableId): number =>
+  must(values[variable], () => `value of variable ${variable}`);
+
+function holds(truths: Uint8Array, literal: Literal): boolean {
+  return (truths[nodeOf(literal)] === 1) !== isNegated(literal);
+}
+
+function termValue(of: TermOf, values: Assignment, trace: Trace): number {
+  switch (of.kind) {
+    case 'variable':
+      return valueAt(values, of.variable);
+    case 'literal':
+      return holds(trace.truths, of.literal) ? 1 : 0;
+    case 'numeric':
+      return trace.numbers[of.numeric] ?? 0;
+    default:
+      return unreachable(of);
+  }
+}
+
+function expressionValue(expression: LinearExpression, values: Assignment, trace: Trace): number {
+  let total = expression.constant;
+  for (const { of, coefficient } of expression.terms) {
+    total = addExact(total, multiplyExact(coefficient, termValue(of, values, trace)));
+  }
+  return total;
+}
+
+/** Spare capacity per key, in the order of `capacity.keys`. */
+function spares(capacity: Capacity, values: Assignment, truths: Uint8Array): number[] {
+  const load = new Map<number, number>();
+  for (const { variable, demand, presence } of capacity.items) {
+    if (presence !== null && !holds(truths, presence)) continue;
+    const key = valueAt(values, variable);
+    load.set(key, addExact(load.get(key) ?? 0, demand));
+  }
+  return capacity.keys.map(({ key, capacity: limit }) => addExact(limit, -(load.get(key) ?? 0)));
+}
+
+/** Truths and numbers of an integer assignment. Throws UnsafeIntegerError. */
+export function traceOf(model: Model, values: Assignment): Trace {
+  const truths = new Uint8Array(model.nodes.length);
+  const numbers = new Float64Array(model.numerics.length);
+  const trace = { truths, numbers };
+  const { order, cycle } = evaluationOrder(model);
+  assert(cycle === null, 'evaluation of a cyclic model');
+  for (const entity of order) {
+    if (entity < 0) {
+      const numeric = must(model.numerics[~entity], 'numeric node');
+      if (numeric.kind === 'when') {
+        numbers[~entity] = holds(truths, numeric.literal)
+          ? expressionValue(numeric.expression, values, trace)
+          : 0;
+      } else {
+        numbers[~entity] = balanceOf(numeric.capacity, values, truths);
+      }
+    } else {
+      truths[entity] = truthOfNode(model, entity, values, trace) ? 1 : 0;
+    }
+  }
+  return trace;
+}
+
+function balanceOf(capacity: Capacity, values: Assignment, truths: Uint8Array): number {
+  let largest = 0;
+  for (const { capacity: limit } of capacity.keys) largest = Math.max(largest, limit);
+  let smallest = Infinity;
+  for (const spare of spares(capacity, values, truths)) smallest = Math.min(smallest, spare);
+  return smallest === Infinity ? 0 : addExact(smallest, -largest);
+}
+
+function truthOfNode(model: Model, id: number, values: Assignment, trace: Trace): boolean {
+  const node = must(model.nodes[id], 'Boolean node');
+  switch (node.kind) {
+    case 'true':
+      return true;
+    case 'member':
+      return indexIn(node.values, valueAt(values, node.variable)) >= 0;
+    case 'atMost':
+      return valueAt(values, node.variable) <= node.bound;
+    case 'linear': {
+      const value = expressionValue(node.expression, values, trace);
+      return (node.lo === null || value >= node.lo) && (node.hi === null || value <= node.hi);
+    }
+    case 'same': {
+      const left = classOf(node.leftClasses, valueAt(values, node.left));
+      return left !== undefined && left === classOf(node.rightClasses, valueAt(values, node.right));
+    }
+    case 'or':
+      return node.literals.some((literal) => holds(trace.truths, literal));
+    default:
+      return unreachable(node);
+  }
+}
+
+/**
+ * Exact meaning of `values` on `model`, in checked integer arithmetic.
+ *
+ * - Expects one value per variable and a valid model; throws UnsafeIntegerError where a sum leaves 2^53.
+ * - With a value that is no integer only `outOfDomain` is filled: nothing else has a meaning then.
+ */
+export function evaluate(model: Model, values: Assignment): Evaluation {
+  assert(values.length === model.variables.length, 'an assignment has one value per variable');
+  const outOfDomain: VariableId[] = [];
+  model.variables.forEach((variable, id) => {
+    if (!isInDomain(variable, valueAt(values, id))) outOfDomain.push(id);
+  });
+  if (!values.every(Number.isSafeInteger)) return { violated: [], outOfDomain, soft: [], levels: [] };
+  const trace = traceOf(model, values);
+  const violated = new Set<OriginId>();
+  for (const constraint of model.constraints) {
+    const kept =
+      constraint.kind === 'assert'
+        ? holds(trace.truths, constraint.literal)
+        : spares(constraint.capacity, values, trace.truths).every((spare) => spare >= 0);
+    if (!kept) violated.add(constraint.origin);
+  }
+  const soft = model.objectives.map((level) =>
+    level.soft.map(({ expression }) => expressionValue(expression, values, trace)),
+  );
+  const levels = model.objectives.map((level, index) => levelValue(level, soft[index] ?? []));
+  return { violated: [...violated].sort(byNumber), outOfDomain, soft, levels };
+}
