@@ -18,9 +18,10 @@ export function noteRun(process: number, nowUs: number, rows: Rows): void {
          (select run from process_run where process_id = process and ended = 0),
          (select max(run) + 1 from process_run where process_id = process),
          1),
-       ?, hosts, cores, memslices, local_pairs
-     from process_spread
+       ?, count(*), sum(cores), sum(memslices), sum(cores * memslices)
+     from placed
      where process = ?
+     group by process
      on conflict (process_id, run) do update set
        at_us = excluded.at_us,
        host_count = excluded.host_count,
