@@ -27,6 +27,8 @@ export interface Relation {
   readonly columns: readonly Column[];
   /** Columns that tell rows apart and are stored: the primary key, else `rowid`. Empty for views. */
   readonly identity: readonly string[];
+  /** False for views and `without rowid` tables. */
+  readonly hasRowid: boolean;
   readonly uniques: readonly (readonly string[])[];
   readonly foreignKeys: readonly ForeignKey[];
   /** The defining statement; its name is what diagnostics show. */

@@ -30,7 +30,8 @@ const isTrueLiteral = (expression: Expression): boolean =>
   expression.kind === 'literal' && (expression.text === 'true' || expression.text === '1');
 
 const isCapacityCall = (expression: Expression): boolean =>
-  expression.kind === 'call' && CAPACITY_FUNCTIONS.some((name) => name === expression.name.text.toLowerCase());
+  expression.kind === 'call' &&
+  CAPACITY_FUNCTIONS.some((name) => name === expression.name.text.toLowerCase());
 
 const COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>=']);
 

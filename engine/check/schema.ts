@@ -48,6 +48,7 @@ export function catalogOf(schema: RawSchema): Catalog {
       kind: raw.kind,
       columns: raw.columns.map((column) => columnFrom(column, raw.kind)),
       identity: raw.kind === 'view' ? [] : key.length > 0 ? key : ['rowid'],
+      hasRowid: raw.kind === 'table' && !raw.withoutRowid,
       uniques: raw.uniques,
       foreignKeys,
       source,

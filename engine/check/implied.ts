@@ -1,0 +1,85 @@
+import { textOf } from '../base/source.js';
+import type { SourceFile } from '../base/source.js';
+import type { ForeignKey, Relation } from '../catalog/catalog.js';
+import { isDecisionName } from '../catalog/catalog.js';
+import type { PolicyStatement } from '../lang/ast.js';
+import { parsePolicies, parseTableChecks } from '../lang/parser.js';
+import { quoteName } from './fragment.js';
+
+/**
+ * What a table's own definition demands of its decisions, as policies: its checks, its keys, its composite
+ * foreign keys. A solution that SQLite would refuse to store is no solution.
+ * Single-column foreign keys are not here: they are the decision's domain.
+ */
+export function impliedStatements(relation: Relation): PolicyStatement[] {
+  const decisions = relation.columns.filter((column) => column.decision);
+  if (relation.kind !== 'table' || decisions.length === 0) return [];
+  return [...checks(relation), ...keys(relation), ...foreignKeys(relation)];
+}
+
+function statementsOf(source: SourceFile): PolicyStatement[] {
+  return parsePolicies(source).statements;
+}
+
+/** Policy text about a relation; diagnostics about it show this text. */
+function generated(relation: Relation, name: string, body: string): PolicyStatement[] {
+  const title = `${relation.name}.${name}`;
+  const text = `create constraint ${quoteName(title)} as ${body}`;
+  return statementsOf({ name: `(schema of ${relation.name})`, text });
+}
+
+function checks(relation: Relation): PolicyStatement[] {
+  return parseTableChecks(relation.source).flatMap((expression, i) => {
+    const text = textOf(expression.span);
+    if (!mentionsDecision(text, relation)) return [];
+    const shell = generated(relation, `check${i + 1}`, `select * from ${quoteName(relation.name)} check 1`);
+    // The expression keeps its place in the table's definition, so that carets point there.
+    return shell.map((statement) => ({
+      ...statement,
+      clause: { kind: 'check' as const, expression, weight: null, priority: null },
+    }));
+  });
+}
+
+function mentionsDecision(text: string, relation: Relation): boolean {
+  const lower = text.toLowerCase();
+  return relation.columns.some((column) => column.decision && lower.includes(column.name.toLowerCase()));
+}
+
+function keys(relation: Relation): PolicyStatement[] {
+  return relation.uniques.flatMap((columns) => {
+    const chosen = columns.filter(isDecisionName);
+    if (chosen.length === 0) return [];
+    const table = quoteName(relation.name);
+    const before = relation.hasRowid ? 'a.rowid < b.rowid' : earlier(relation.identity);
+    const plain = columns.filter((column) => !isDecisionName(column));
+    const on = [before, ...plain.map((column) => `a.${quoteName(column)} = b.${quoteName(column)}`)].join(
+      ' and ',
+    );
+    const equal = chosen.map((column) => `a.${quoteName(column)} = b.${quoteName(column)}`).join(' and ');
+    const body = `select * from ${table} as a join ${table} as b on ${on} check not (${equal})`;
+    return generated(relation, `unique(${columns.join(', ')})`, body);
+  });
+}
+
+/** Lexicographic order on the key, so that each pair is met once. */
+function earlier(identity: readonly string[]): string {
+  const [first, ...rest] = identity;
+  if (first === undefined) return '1';
+  const name = quoteName(first);
+  const here = `a.${name} < b.${name}`;
+  return rest.length === 0 ? here : `(${here} or (a.${name} = b.${name} and ${earlier(rest)}))`;
+}
+
+function foreignKeys(relation: Relation): PolicyStatement[] {
+  return relation.foreignKeys.flatMap((key: ForeignKey, i) => {
+    if (key.columns.length < 2 || !key.columns.some(isDecisionName)) return [];
+    const table = quoteName(relation.name);
+    const parent = quoteName(key.parent);
+    const equal = key.columns
+      .map((column, at) => `p.${quoteName(key.parentColumns[at] ?? 'rowid')} = c.${quoteName(column)}`)
+      .join(' and ');
+    const body = `select * from ${table} as c check exists (select 1 from ${parent} as p where ${equal})`;
+    return generated(relation, `foreign_key${i + 1}`, body);
+  });
+}

@@ -1,0 +1,249 @@
+import { must } from '../base/assert.js';
+import type { SqlValue } from '../base/sql-value.js';
+import type { AggregateResidual, Residual, SelectPlan } from '../lower/plan.js';
+import { constantOf, sumOf, truthOf } from '../model/builder.js';
+import type { ModelBuilder } from '../model/builder.js';
+import type { LinearExpression, Literal } from '../model/model.js';
+import { FALSE, TRUE, negate } from '../model/model.js';
+import type { Binding, ComponentRows, Environment } from './environment.js';
+import { GroundError } from './ground-error.js';
+import type { RowContext, RowJoiner } from './guarded-rows.js';
+import type { Operators } from './operators.js';
+import type { Symbol } from './symbol.js';
+import { truth, valueSymbol } from './symbol.js';
+
+/** One row of a group with the literal that says whether it counts. */
+export interface GuardedRow {
+  readonly environment: Environment;
+  readonly guard: Literal;
+}
+
+export interface Group {
+  /** Binds the components that the `group by` columns come from. */
+  readonly representative: Environment;
+  readonly keys: readonly SqlValue[];
+  readonly rows: readonly GuardedRow[];
+}
+
+interface AggregateContext extends RowContext {
+  readonly builder: ModelBuilder;
+  readonly operators: Operators;
+  readonly joiner: RowJoiner;
+}
+
+/** Forms groups over guarded rows and gives aggregates their value in them. */
+export class AggregateEvaluator {
+  constructor(private readonly context: AggregateContext) {}
+
+  /**
+   * The groups of a select, in the order of its rows.
+   * - A group exists even when no guard in it can hold: its keys come from the rows without their guards.
+   * - No row at all makes no group, unless `always` asks for SQL's single row.
+   */
+  groups(plan: SelectPlan, parent: Environment | null, always: boolean): Group[] {
+    const groups = new Map<
+      string,
+      { representative: Environment; keys: readonly SqlValue[]; rows: GuardedRow[] }
+    >();
+    const open = (bindings: readonly (Binding | null)[], keys: readonly SqlValue[]): void => {
+      const id = keyText(keys);
+      if (!groups.has(id)) groups.set(id, { representative: { plan, bindings, parent }, keys, rows: [] });
+    };
+    const loaded = plan.components.map((component) =>
+      component.kind === 'derived'
+        ? this.context.derivedRows(component.plan, parent).map((): readonly SqlValue[] => [])
+        : this.context.componentRows(component, parent),
+    );
+    const someRow = loaded.every((rows) => rows.length > 0);
+    if (plan.groupBy.length === 0) {
+      if (someRow || always)
+        open(
+          plan.components.map(() => null),
+          [],
+        );
+    } else if (someRow) this.openKeys(plan, loaded, open);
+    this.context.joiner.join(plan, parent, (environment, guard) => {
+      const keys = plan.groupBy.map((slot) => {
+        const binding = environment.bindings[slot.component];
+        return binding?.kind === 'row' ? (binding.row[slot.slot] ?? null) : null;
+      });
+      must(groups.get(keyText(keys)), 'group of a row').rows.push({ environment, guard });
+    });
+    return [...groups.values()];
+  }
+
+  /** One group per combination of keys: components meet only in decision conditions, so every combination has a row. */
+  private openKeys(
+    plan: SelectPlan,
+    loaded: readonly ComponentRows[],
+    open: (bindings: readonly (Binding | null)[], keys: readonly SqlValue[]) => void,
+  ): void {
+    const components = [...new Set(plan.groupBy.map((slot) => slot.component))];
+    const distinct = components.map((component) => {
+      const slots = plan.groupBy.filter((slot) => slot.component === component);
+      const seen = new Map<string, readonly SqlValue[]>();
+      for (const row of must(loaded[component], 'rows')) {
+        const id = keyText(slots.map((slot) => row[slot.slot] ?? null));
+        if (!seen.has(id)) seen.set(id, row);
+      }
+      return [...seen.values()];
+    });
+    const bindings: (Binding | null)[] = plan.components.map(() => null);
+    const step = (at: number): void => {
+      const component = components[at];
+      if (component === undefined) {
+        const keys = plan.groupBy.map((slot) => {
+          const binding = bindings[slot.component];
+          return binding?.kind === 'row' ? (binding.row[slot.slot] ?? null) : null;
+        });
+        this.context.spend(1);
+        open([...bindings], keys);
+        return;
+      }
+      for (const row of must(distinct[at], 'keys')) {
+        bindings[component] = { kind: 'row', row };
+        step(at + 1);
+      }
+    };
+    step(0);
+  }
+
+  evaluate(aggregate: AggregateResidual, rows: readonly GuardedRow[], plan: SelectPlan): Symbol {
+    const { builder, operators } = this.context;
+    const counted = this.filtered(aggregate, rows);
+    if (aggregate.argument === null) return this.total(counted.map((row) => truthOf(row.guard)));
+    const argument: Residual = aggregate.argument;
+    // Aggregates skip nulls; a decision is never null, so whether a row is skipped is known here.
+    const valued = counted
+      .map((row) => ({ guard: row.guard, symbol: this.context.evaluate(argument, row.environment) }))
+      .filter(({ symbol }) => !(symbol.kind === 'value' && symbol.value === null));
+    switch (aggregate.name) {
+      case 'count':
+        return aggregate.distinct
+          ? this.countDistinct(valued, aggregate)
+          : this.total(valued.map((row) => truthOf(row.guard)));
+      case 'sum': {
+        if (aggregate.distinct) return this.unsupported(aggregate, '`sum(distinct ...)`');
+        if (valued.length === 0 && plan.conditions.length === 0) return valueSymbol(null);
+        return this.total(valued.map((row) => builder.when(row.guard, this.numberOf(row.symbol, aggregate))));
+      }
+      case 'any': {
+        const holding = valued.map((row) =>
+          builder.and([row.guard, operators.condition(row.symbol, aggregate.span).isTrue]),
+        );
+        return truth(builder.or(holding));
+      }
+      case 'all': {
+        const failing = valued.map((row) =>
+          builder.and([row.guard, operators.condition(row.symbol, aggregate.span).isFalse]),
+        );
+        return truth(negate(builder.or(failing)));
+      }
+      case 'all_different':
+        return truth(this.pairwise(valued, false, aggregate));
+      case 'all_equal':
+        return truth(this.pairwise(valued, true, aggregate));
+      case 'min':
+      case 'max':
+        return this.extreme(valued, aggregate);
+      case 'avg':
+      case 'increasing':
+        return this.unsupported(aggregate, `\`${aggregate.name}\``);
+    }
+  }
+
+  private unsupported(aggregate: AggregateResidual, what: string): never {
+    throw new GroundError('lower/unsupported', `${what} over decisions is not supported yet`, aggregate.span);
+  }
+
+  private filtered(aggregate: AggregateResidual, rows: readonly GuardedRow[]): readonly GuardedRow[] {
+    const { filter } = aggregate;
+    if (filter === null) return rows;
+    return rows.flatMap((row) => {
+      const holds = this.context.condition(filter, row.environment).isTrue;
+      const guard = this.context.and([row.guard, holds]);
+      return guard === FALSE ? [] : [{ environment: row.environment, guard }];
+    });
+  }
+
+  private numberOf(symbol: Symbol, aggregate: AggregateResidual): LinearExpression {
+    return this.context.operators.number(symbol, aggregate.span) ?? constantOf(0);
+  }
+
+  private total(parts: readonly LinearExpression[]): Symbol {
+    return this.context.operators.numberSymbol(sumOf(parts.map((expression) => ({ expression, factor: 1 }))));
+  }
+
+  /** For each pair of rows that both count: equal (or not). Known rows on a chain need only their neighbours. */
+  private pairwise(
+    rows: readonly { guard: Literal; symbol: Symbol }[],
+    equal: boolean,
+    aggregate: AggregateResidual,
+  ): Literal {
+    const { builder, operators } = this.context;
+    const chain = equal && rows.every((row) => row.guard === TRUE);
+    const clauses: Literal[] = [];
+    rows.forEach((left, i) => {
+      for (const right of chain ? rows.slice(i + 1, i + 2) : rows.slice(i + 1)) {
+        const same = operators.compare('=', left.symbol, right.symbol, aggregate.span).isTrue;
+        clauses.push(builder.or([negate(left.guard), negate(right.guard), equal ? same : negate(same)]));
+      }
+      this.context.spend(rows.length);
+    });
+    return builder.and(clauses);
+  }
+
+  private countDistinct(
+    rows: readonly { guard: Literal; symbol: Symbol }[],
+    aggregate: AggregateResidual,
+  ): Symbol {
+    const { builder } = this.context;
+    const holders = new Map<string, Literal[]>();
+    const add = (key: string, literal: Literal): void => {
+      if (literal === FALSE) return;
+      const known = holders.get(key);
+      if (known === undefined) holders.set(key, [literal]);
+      else known.push(literal);
+    };
+    for (const { guard, symbol } of rows) {
+      if (symbol.kind === 'value') {
+        const text = typeof symbol.value === 'string';
+        const code = this.context.modelValue(text, symbol.value);
+        add(code === null ? `other:${String(symbol.value)}` : `${text ? 't' : 'n'}${code}`, guard);
+        continue;
+      }
+      const decision = this.context.decisionOf(symbol);
+      if (decision?.values == null)
+        return this.unsupported(
+          aggregate,
+          '`count(distinct ...)` of a decision without a finite schema domain',
+        );
+      for (const value of decision.values) {
+        add(
+          `${decision.text ? 't' : 'n'}${value}`,
+          builder.and([guard, builder.member(decision.variable, [value])]),
+        );
+      }
+    }
+    return this.total([...holders.values()].map((literals) => truthOf(builder.or(literals))));
+  }
+
+  /** `min`/`max` where nothing is left to decide. */
+  private extreme(rows: readonly { guard: Literal; symbol: Symbol }[], aggregate: AggregateResidual): Symbol {
+    let best: SqlValue = null;
+    for (const { guard, symbol } of rows) {
+      if (symbol.kind !== 'value' || guard !== TRUE)
+        return this.unsupported(aggregate, `\`${aggregate.name}\``);
+      const { value } = symbol;
+      if (best === null) best = value;
+      else if (typeof value === 'number' && typeof best === 'number') {
+        best = aggregate.name === 'min' ? Math.min(best, value) : Math.max(best, value);
+      } else return this.unsupported(aggregate, `\`${aggregate.name}\` of texts beside decisions`);
+    }
+    return valueSymbol(best);
+  }
+}
+
+function keyText(values: readonly SqlValue[]): string {
+  return values.map((value) => `${typeof value}:${String(value)}`).join('\0');
+}

@@ -1,0 +1,311 @@
+import { must } from '../base/assert.js';
+import type { SqlRecord, SqlValue } from '../base/sql-value.js';
+import type { CapacityResidual, SelectPlan } from '../lower/plan.js';
+import { sumOf, truthOf } from '../model/builder.js';
+import type { Capacity, LinearExpression, Literal, VariableId } from '../model/model.js';
+import { FALSE, TRUE, negate } from '../model/model.js';
+import type { Binding, Environment } from './environment.js';
+import type { Evaluator } from './evaluator.js';
+import { GroundError } from './ground-error.js';
+import { readsOf } from './guarded-rows.js';
+import { rowOf } from './provenance.js';
+import type { Symbol } from './symbol.js';
+
+/** An item of a group: one base row that asks for something at whichever key its decision chooses. */
+interface Item {
+  readonly variable: VariableId;
+  readonly text: boolean;
+  readonly guard: Literal;
+  readonly presence: Literal;
+  readonly row: SqlRecord;
+  /** Demand by key; `every` when it is the same at all keys of the group. */
+  readonly demand: { readonly every: number } | ReadonlyMap<number, number>;
+}
+
+/** What one group of a capacity asks of the model. */
+export interface CapacityGroup {
+  readonly keys: SqlRecord;
+  /** Each base row's decision must be one of the group's keys, unless the row is left out. */
+  readonly domains: readonly { readonly literal: Literal; readonly row: SqlRecord }[];
+  /** The demands against the capacities, where every item asks the same at every key. */
+  readonly capacity: Capacity | null;
+  /** Otherwise one row per key: the sum of demands is at most the capacity. */
+  readonly rows: readonly { readonly literal: Literal; readonly row: SqlRecord }[];
+}
+
+/** Grounds a capacity call without making requests x hosts rows where the two sides meet only in `decision = key`. */
+export function groundCapacity(
+  call: CapacityResidual,
+  plan: SelectPlan,
+  evaluator: Evaluator,
+): CapacityGroup[] {
+  return isFactored(call, plan) ? factored(call, plan, evaluator) : joined(call, plan, evaluator);
+}
+
+/** Numeric expression of the balance of a group. */
+export function balanceOf(
+  group: CapacityGroup,
+  call: CapacityResidual,
+  evaluator: Evaluator,
+): LinearExpression {
+  if (group.capacity === null) {
+    throw new GroundError(
+      'lower/unsupported',
+      'the balance of rows whose demand differs from key to key is not supported yet',
+      call.span,
+      'use `capacity(...)` and a soft constraint of your own',
+    );
+  }
+  return evaluator.builder.numeric({ kind: 'balance', capacity: group.capacity });
+}
+
+function isFactored(call: CapacityResidual, plan: SelectPlan): boolean {
+  const { decision, key, demand, capacity } = call;
+  if (plan.components.length !== 2 || plan.groupBy.length > 0 || decision.depth !== 0) return false;
+  if (decision.component === key.component || plan.components.some((component) => component.kind !== 'query'))
+    return false;
+  const onlyReads = (residual: CapacityResidual['demand'], component: number): boolean =>
+    [...readsOf(residual, plan.components.length)].every((one) => one === component);
+  return (
+    onlyReads(demand, decision.component) &&
+    onlyReads(capacity, key.component) &&
+    plan.conditions.every(
+      (condition, i) => call.keyConditions.includes(i) || onlyReads(condition, decision.component),
+    )
+  );
+}
+
+function bindOne(plan: SelectPlan, component: number, row: readonly SqlValue[]): Environment {
+  const bindings: (Binding | null)[] = plan.components.map((_one, i) =>
+    i === component ? { kind: 'row', row } : null,
+  );
+  return { plan, bindings, parent: null };
+}
+
+function factored(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator): CapacityGroup[] {
+  const itemSide = plan.components[call.decision.component];
+  const keySide = plan.components[call.key.component];
+  if (itemSide?.kind !== 'query' || keySide?.kind !== 'query')
+    throw new TypeError('a capacity over derived rows');
+  const itemRows = evaluator.componentRows(itemSide, null);
+  const keyRows = evaluator.componentRows(keySide, null);
+  if (itemRows.length === 0 || keyRows.length === 0) return [];
+  const capacities = new KeyCapacities(call, evaluator);
+  const items: Item[] = [];
+  const text = decisionSymbol(
+    call,
+    evaluator,
+    bindOne(plan, call.decision.component, must(itemRows[0], 'row')),
+  ).text;
+  for (const row of keyRows) capacities.add(bindOne(plan, call.key.component, row), text);
+  for (const row of itemRows) {
+    const environment = bindOne(plan, call.decision.component, row);
+    const presence = evaluator.presence(itemSide, row);
+    const conditions = plan.conditions.flatMap((condition, i) =>
+      call.keyConditions.includes(i) ? [] : [evaluator.condition(condition, environment).isTrue],
+    );
+    const { variable } = decisionSymbol(call, evaluator, environment);
+    const every = amount(evaluator.evaluate(call.demand, environment), 'demand', call, environment);
+    const guard = evaluator.and([...conditions, presence]);
+    items.push({ variable, text, guard, presence, row: rowOf(environment), demand: { every } });
+  }
+  return [finish({}, items, capacities, evaluator)];
+}
+
+function joined(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator): CapacityGroup[] {
+  interface Draft {
+    readonly keys: SqlRecord;
+    readonly capacities: KeyCapacities;
+    readonly items: Map<string, Item & { demand: Map<number, number> }>;
+  }
+  const groups = new Map<string, Draft>();
+  // Conditions on decisions become guards below: the ground rows are wanted, whatever the guard says.
+  const conditions = new Set(plan.conditions.map((_condition, i) => i));
+  evaluator.joiner.join(
+    plan,
+    null,
+    (environment) => {
+      const keys = plan.groupBy.map((slot) => evaluator.evaluate(slot, environment));
+      const record = Object.fromEntries(
+        keys.map((symbol, i) => [plan.groupNames[i] ?? '', symbol.kind === 'value' ? symbol.value : null]),
+      );
+      const id = JSON.stringify(Object.values(record).map(String));
+      let group = groups.get(id);
+      if (group === undefined) {
+        group = { keys: record, capacities: new KeyCapacities(call, evaluator), items: new Map() };
+        groups.set(id, group);
+      }
+      const { variable, text } = decisionSymbol(call, evaluator, environment);
+      const key = group.capacities.add(environment, text);
+      const guards = plan.conditions.flatMap((condition, i) =>
+        call.keyConditions.includes(i) ? [] : [evaluator.condition(condition, environment).isTrue],
+      );
+      const presence = presenceOf(environment, evaluator);
+      const guard = evaluator.and([...guards, presence]);
+      const itemId = `${variable}/${guard}`;
+      let item = group.items.get(itemId);
+      if (item === undefined) {
+        item = { variable, text, guard, presence, row: itemRow(call, environment), demand: new Map() };
+        group.items.set(itemId, item);
+      }
+      const asked = amount(evaluator.evaluate(call.demand, environment), 'demand', call, environment);
+      if (key !== null) item.demand.set(key, (item.demand.get(key) ?? 0) + asked);
+    },
+    conditions,
+  );
+  return [...groups.values()].map((group) =>
+    finish(group.keys, [...group.items.values()], group.capacities, evaluator),
+  );
+}
+
+function presenceOf(environment: Environment, evaluator: Evaluator): Literal {
+  const literals = environment.plan.components.map((component, i) => {
+    const binding = environment.bindings[i];
+    return component.kind === 'query' && binding?.kind === 'row'
+      ? evaluator.presence(component, binding.row)
+      : TRUE;
+  });
+  return evaluator.and(literals);
+}
+
+function itemRow(call: CapacityResidual, environment: Environment): SqlRecord {
+  const { plan, bindings, parent } = environment;
+  const only = bindings.map((binding, i) => (i === call.decision.component ? binding : null));
+  return rowOf({ plan, bindings: only, parent });
+}
+
+function decisionSymbol(
+  call: CapacityResidual,
+  evaluator: Evaluator,
+  environment: Environment,
+): { variable: VariableId; text: boolean } {
+  const symbol = evaluator.evaluate(call.decision, environment);
+  if (symbol.kind === 'choice' && symbol.map === null)
+    return { variable: symbol.variable, text: symbol.text };
+  throw onRow(
+    new GroundError(
+      'ground/bad-argument',
+      `\`${call.name}\` needs a row with a decision`,
+      call.decision.span,
+    ),
+    environment,
+  );
+}
+
+function onRow(error: GroundError, environment: Environment): GroundError {
+  const diagnostic = GroundError.onRow(error, rowOf(environment));
+  return Object.assign(error, { diagnostic });
+}
+
+/** A demand or capacity: a non-negative integer. */
+function amount(
+  symbol: Symbol,
+  what: 'demand' | 'capacity',
+  call: CapacityResidual,
+  environment: Environment,
+): number {
+  const value = symbol.kind === 'value' ? symbol.value : null;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  const { span } = what === 'demand' ? call.demand : call.capacity;
+  const found =
+    value === null
+      ? 'null'
+      : typeof value === 'number' && value < 0
+        ? `negative (${value})`
+        : `\`${String(value)}\``;
+  throw onRow(
+    new GroundError(
+      'ground/bad-argument',
+      `the ${what} of \`${call.name}\` is ${found}; it must be a non-negative integer`,
+      span,
+      what === 'capacity' ? 'clamp it in the view: `max(0, ...)`' : undefined,
+    ),
+    environment,
+  );
+}
+
+/** Capacities by key of one group; one key with two capacities is refused. */
+class KeyCapacities {
+  private readonly byKey = new Map<number, number>();
+
+  constructor(
+    private readonly call: CapacityResidual,
+    private readonly evaluator: Evaluator,
+  ) {}
+
+  /** The key's model value, or null for a key that no decision can choose. */
+  add(environment: Environment, text: boolean): number | null {
+    const { call, evaluator } = this;
+    const symbol = evaluator.evaluate(call.key, environment);
+    const value = symbol.kind === 'value' ? symbol.value : null;
+    const capacity = amount(evaluator.evaluate(call.capacity, environment), 'capacity', call, environment);
+    const key = evaluator.modelValue(text, value);
+    if (key === null) return null;
+    const known = this.byKey.get(key);
+    if (known !== undefined && known !== capacity) {
+      const message = `the key ${String(value)} has two capacities, ${known} and ${capacity}`;
+      throw onRow(new GroundError('ground/bad-argument', message, call.capacity.span), environment);
+    }
+    this.byKey.set(key, capacity);
+    return key;
+  }
+
+  sorted(): { key: number; capacity: number }[] {
+    return [...this.byKey].map(([key, capacity]) => ({ key, capacity })).sort((a, b) => a.key - b.key);
+  }
+}
+
+function finish(
+  keys: SqlRecord,
+  items: readonly Item[],
+  capacities: KeyCapacities,
+  evaluator: Evaluator,
+): CapacityGroup {
+  const { builder } = evaluator;
+  const sorted = capacities.sorted();
+  const values = sorted.map(({ key }) => key);
+  const domains = new Map<Literal, SqlRecord>();
+  for (const item of items) {
+    const inside = builder.member(item.variable, values);
+    domains.set(builder.or([inside, negate(item.presence)]), item.row);
+  }
+  const uniform = items.map((item) => uniformDemand(item, values));
+  const common = {
+    keys,
+    domains: [...domains].map(([literal, row]) => ({ literal, row })),
+  };
+  if (uniform.every((demand) => demand !== null)) {
+    const capacity: Capacity = {
+      keys: sorted,
+      items: items.flatMap((item, i) => {
+        const demand = uniform[i] ?? 0;
+        // Zero demand fits anywhere.
+        if (demand === 0 || item.guard === FALSE) return [];
+        return [{ variable: item.variable, demand, presence: item.guard === TRUE ? null : item.guard }];
+      }),
+    };
+    return { ...common, capacity, rows: [] };
+  }
+  const rows = sorted.map(({ key, capacity }) => {
+    const load = sumOf(
+      items.map((item) => ({
+        expression: truthOf(builder.and([item.guard, builder.member(item.variable, [key])])),
+        factor: demandAt(item, key),
+      })),
+    );
+    return { literal: builder.linear(load, null, capacity), row: { ...keys, key } };
+  });
+  return { ...common, capacity: null, rows };
+}
+
+function demandAt(item: Item, key: number): number {
+  return 'every' in item.demand ? item.demand.every : (item.demand.get(key) ?? 0);
+}
+
+function uniformDemand(item: Item, keys: readonly number[]): number | null {
+  if ('every' in item.demand) return item.demand.every;
+  const [first] = keys;
+  if (first === undefined) return 0;
+  const demand = demandAt(item, first);
+  return keys.every((key) => demandAt(item, key) === demand) ? demand : null;
+}

@@ -1,0 +1,303 @@
+import { must } from '../base/assert.js';
+import type { SqlValue } from '../base/sql-value.js';
+import type { QueryComponent, Residual, SelectPlan, SlotResidual } from '../lower/plan.js';
+import type { ModelBuilder } from '../model/builder.js';
+import type { Literal, VariableId } from '../model/model.js';
+import { FALSE, TRUE, negate } from '../model/model.js';
+import { AggregateEvaluator } from './aggregates.js';
+import type { GuardedRow } from './aggregates.js';
+import type { ComponentRows, Environment } from './environment.js';
+import { outwards } from './environment.js';
+import { GroundError } from './ground-error.js';
+import type { RowContext } from './guarded-rows.js';
+import { RowJoiner } from './guarded-rows.js';
+import { Operators } from './operators.js';
+import type { Reader } from './reader.js';
+import type { BooleanSymbol, Symbol, TextCodes } from './symbol.js';
+import { truth, valueSymbol } from './symbol.js';
+import type { Variables } from './variables.js';
+
+/** Rows one policy may make before it is refused; a product that large belongs behind a `capacity` or a domain. */
+export const ROW_BUDGET = 5_000_000;
+
+/** Literals that say whether a base row takes part; absent rows of `optional` tables are left out of the batch. */
+export interface Presence {
+  of(table: string, identity: readonly SqlValue[]): Literal;
+}
+
+export const everyRowPresent: Presence = { of: () => TRUE };
+
+/** Evaluates residuals to symbols, and selects to guarded rows. One per grounding; keeps what it has read. */
+export class Evaluator implements RowContext {
+  readonly operators: Operators;
+  readonly joiner: RowJoiner;
+  private readonly aggregates: AggregateEvaluator;
+  private readonly read = new Map<QueryComponent, Map<string, ComponentRows>>();
+  private spent = 0;
+
+  constructor(
+    readonly builder: ModelBuilder,
+    readonly texts: TextCodes,
+    readonly variables: Variables,
+    private readonly reader: Reader,
+    private readonly presenceOf: Presence,
+  ) {
+    this.operators = new Operators(builder, texts);
+    this.joiner = new RowJoiner(this);
+    this.aggregates = new AggregateEvaluator(this);
+  }
+
+  /** Starts the row budget of another policy. */
+  restartBudget(): void {
+    this.spent = 0;
+  }
+
+  spend(rows: number): void {
+    this.spent += rows;
+    if (this.spent > ROW_BUDGET) {
+      const nowhere = { source: { name: '', text: '' }, start: 0, end: 0 };
+      throw new GroundError(
+        'ground/too-large',
+        `this policy makes more than ${ROW_BUDGET} rows`,
+        nowhere,
+        'narrow the join with a ground condition, or use `capacity(...)`',
+      );
+    }
+  }
+
+  and(literals: readonly Literal[]): Literal {
+    if (literals.every((literal) => literal === TRUE)) return TRUE;
+    return this.builder.and(literals);
+  }
+
+  member(variable: VariableId, values: Iterable<number>): Literal {
+    return this.builder.member(variable, values);
+  }
+
+  modelValue(text: boolean, value: SqlValue): number | null {
+    return this.variables.modelValue(text, value);
+  }
+
+  decisionOf(
+    symbol: Symbol,
+  ): { variable: VariableId; values: readonly number[] | null; text: boolean } | null {
+    if (symbol.kind !== 'choice' || symbol.map !== null) return null;
+    const { values } = this.builder.variableAt(symbol.variable);
+    return { variable: symbol.variable, values, text: symbol.text };
+  }
+
+  presence(component: QueryComponent, row: readonly SqlValue[]): Literal {
+    const literals = component.tables.map((table) =>
+      this.presenceOf.of(
+        table.relation.name,
+        table.identity.map((slot) => row[slot] ?? null),
+      ),
+    );
+    return this.and(literals);
+  }
+
+  componentRows(component: QueryComponent, parent: Environment | null): ComponentRows {
+    const parameters = component.parameters.map((slot) => this.parameter(slot, must(parent, 'outer row')));
+    let byParameters = this.read.get(component);
+    if (byParameters === undefined) {
+      byParameters = new Map();
+      this.read.set(component, byParameters);
+    }
+    const key = parameters.map((value) => `${typeof value}:${String(value)}`).join('\0');
+    let rows = byParameters.get(key);
+    if (rows === undefined) {
+      rows = this.reader.rows(component.sql, parameters);
+      byParameters.set(key, rows);
+    }
+    return rows;
+  }
+
+  /** A slot of an outer select seen from a select directly inside `parent`. */
+  private parameter(slot: SlotResidual, parent: Environment): SqlValue {
+    const binding = outwards(parent, slot.depth - 1).bindings[slot.component];
+    if (binding?.kind !== 'row')
+      throw new GroundError('lower/unsupported', 'this correlation is not supported yet', slot.span);
+    return binding.row[slot.slot] ?? null;
+  }
+
+  derivedRows(
+    plan: SelectPlan,
+    parent: Environment | null,
+  ): readonly { cells: readonly Symbol[]; guard: Literal }[] {
+    return this.outputRows(plan, parent, false);
+  }
+
+  /**
+   * Rows of a select with its outputs. A grouped select gives one row per group;
+   * `always` asks for the one row that SQL gives an aggregate over nothing.
+   */
+  outputRows(
+    plan: SelectPlan,
+    parent: Environment | null,
+    always: boolean,
+  ): readonly { cells: readonly Symbol[]; guard: Literal }[] {
+    if (!plan.grouped) {
+      const rows: { cells: readonly Symbol[]; guard: Literal }[] = [];
+      this.joiner.join(plan, parent, (environment, guard) => {
+        rows.push({ cells: plan.outputs.map((output) => this.evaluate(output, environment)), guard });
+      });
+      return rows;
+    }
+    return this.aggregates.groups(plan, parent, always).flatMap((group) => {
+      const inGroup = (residual: Residual): Symbol =>
+        this.inGroup(residual, group.representative, group.rows);
+      const having = plan.having.map((part) => this.operators.condition(inGroup(part), part.span).isTrue);
+      const guard = this.and(having);
+      return guard === FALSE ? [] : [{ cells: plan.outputs.map(inGroup), guard }];
+    });
+  }
+
+  /** Groups of a grouped select; for constraints, where no row makes no group. */
+  groups(plan: SelectPlan): ReturnType<AggregateEvaluator['groups']> {
+    return this.aggregates.groups(plan, null, false);
+  }
+
+  /** A residual in which aggregates read the rows of one group. */
+  inGroup(residual: Residual, representative: Environment, rows: readonly GuardedRow[]): Symbol {
+    return this.evaluate(residual, representative, rows);
+  }
+
+  condition(residual: Residual, environment: Environment): BooleanSymbol {
+    return this.operators.condition(this.evaluate(residual, environment), residual.span);
+  }
+
+  evaluate(residual: Residual, environment: Environment, group: readonly GuardedRow[] | null = null): Symbol {
+    const { operators } = this;
+    const inner = (one: Residual): Symbol => this.evaluate(one, environment, group);
+    const condition = (one: Residual): BooleanSymbol => operators.condition(inner(one), one.span);
+    switch (residual.kind) {
+      case 'constant':
+        return valueSymbol(residual.value);
+      case 'slot':
+        return this.slot(residual, environment);
+      case 'decision':
+        return this.decision(residual, environment);
+      case 'cell': {
+        const binding = outwards(environment, residual.depth).bindings[residual.component];
+        if (binding?.kind !== 'derived') throw new TypeError('a cell of no derived row');
+        return must(binding.cells[residual.output], 'output');
+      }
+      case 'not':
+        return operators.not(condition(residual.operand));
+      case 'negative':
+        return operators.arithmetic('-', valueSymbol(0), inner(residual.operand), residual.span);
+      case 'and':
+        return operators.and(residual.operands.map(condition));
+      case 'or':
+        return operators.or(residual.operands.map(condition));
+      case 'compare':
+        return operators.compare(
+          residual.operator,
+          inner(residual.left),
+          inner(residual.right),
+          residual.span,
+        );
+      case 'arithmetic':
+        return operators.arithmetic(
+          residual.operator,
+          inner(residual.left),
+          inner(residual.right),
+          residual.span,
+        );
+      case 'inList': {
+        const operand = inner(residual.operand);
+        const items = residual.list.map((item) => ({ guard: TRUE, symbol: inner(item) }));
+        return this.membership(operand, items, residual);
+      }
+      case 'inSelect': {
+        const rows = this.outputRows(residual.plan, environment, true);
+        const items = rows.map((row) => ({ guard: row.guard, symbol: must(row.cells[0], 'output') }));
+        return this.membership(inner(residual.operand), items, residual);
+      }
+      case 'exists':
+        return truth(
+          this.builder.or(this.outputRows(residual.plan, environment, true).map((row) => row.guard)),
+        );
+      case 'scalar': {
+        const [row] = this.outputRows(residual.plan, environment, true);
+        if (row === undefined) return valueSymbol(null);
+        if (row.guard !== TRUE) {
+          throw new GroundError(
+            'lower/unsupported',
+            '`having` in a scalar sub-query over decisions is not supported yet',
+            residual.span,
+          );
+        }
+        return must(row.cells[0], 'output');
+      }
+      case 'aggregate':
+        if (group === null) throw new TypeError('an aggregate outside a group');
+        return this.aggregates.evaluate(residual, group, environment.plan);
+      case 'capacity':
+        throw new TypeError('a capacity is no value');
+    }
+  }
+
+  private slot(residual: SlotResidual, environment: Environment): Symbol {
+    const binding = outwards(environment, residual.depth).bindings[residual.component];
+    if (binding?.kind === 'row') return valueSymbol(binding.row[residual.slot] ?? null);
+    if (binding?.kind === 'chosen') {
+      const map = binding.columns.column(residual.slot);
+      return { kind: 'choice', variable: binding.variable, text: mapsToText(map), map };
+    }
+    throw new TypeError('a slot of an unbound component');
+  }
+
+  private decision(residual: Extract<Residual, { kind: 'decision' }>, environment: Environment): Symbol {
+    const binding = outwards(environment, residual.depth).bindings[residual.component];
+    if (binding?.kind !== 'row') throw new TypeError('a decision of an unbound component');
+    const identity = residual.identity.map((slot) => binding.row[slot] ?? null);
+    // The missing side of an outer join has no row, so no decision.
+    if (identity.every((value) => value === null)) return valueSymbol(null);
+    const stored = binding.row[residual.stored] ?? null;
+    const cell = this.variables.cell(residual.relation, residual.column, identity, stored, residual.span);
+    if (cell === null) return valueSymbol(stored);
+    return { kind: 'choice', variable: cell.variable, text: cell.text, map: null };
+  }
+
+  /** `operand in (items)`: true where one is equal, unknown where none is and one is null. */
+  private membership(
+    operand: Symbol,
+    items: readonly { guard: Literal; symbol: Symbol }[],
+    residual: Residual,
+  ): BooleanSymbol {
+    const { operators, builder } = this;
+    const constants: SqlValue[] = [];
+    const others: { guard: Literal; symbol: Symbol }[] = [];
+    for (const item of items) {
+      if (item.guard === TRUE && item.symbol.kind === 'value') constants.push(item.symbol.value);
+      else if (item.guard !== FALSE) others.push(item);
+    }
+    const parts: { isTrue: Literal; isFalse: Literal }[] = [];
+    if (operand.kind === 'choice' && operand.map === null) {
+      const codes = constants.flatMap((value) => this.modelValue(operand.text, value) ?? []);
+      const inside = builder.member(operand.variable, codes);
+      parts.push({ isTrue: inside, isFalse: constants.includes(null) ? FALSE : negate(inside) });
+    } else {
+      for (const value of constants)
+        parts.push(operators.compare('=', operand, valueSymbol(value), residual.span));
+    }
+    for (const { guard, symbol } of others) {
+      const equal = operators.compare('=', operand, symbol, residual.span);
+      parts.push({
+        isTrue: builder.and([guard, equal.isTrue]),
+        isFalse: builder.or([negate(guard), equal.isFalse]),
+      });
+    }
+    return {
+      kind: 'boolean',
+      isTrue: builder.or(parts.map((part) => part.isTrue)),
+      isFalse: builder.and(parts.map((part) => part.isFalse)),
+    };
+  }
+}
+
+function mapsToText(map: ReadonlyMap<number, SqlValue>): boolean {
+  for (const value of map.values()) if (value !== null) return typeof value === 'string';
+  return false;
+}

@@ -1,0 +1,292 @@
+import type { Diagnostic } from '../base/diagnostic.js';
+import { UnsafeIntegerError } from '../base/int.js';
+import type { SqlRecord, SqlValue } from '../base/sql-value.js';
+import type { Relation } from '../catalog/catalog.js';
+import type { BoundPolicy } from '../check/bound.js';
+import type { LoweredPolicy } from '../lower/lower.js';
+import { directTables } from '../lower/tables-read.js';
+import type { PolicyPlan, Residual } from '../lower/plan.js';
+import { ModelBuilder, constantOf, sumOf } from '../model/builder.js';
+import type { LinearExpression, Literal, Model, ObjectiveLevel, SoftTerm } from '../model/model.js';
+import { FALSE, TRUE, negate } from '../model/model.js';
+import { StoreError } from '../store/store-error.js';
+import { balanceOf, groundCapacity } from './capacity.js';
+import type { Presence } from './evaluator.js';
+import { Evaluator, everyRowPresent } from './evaluator.js';
+import { GroundError } from './ground-error.js';
+import type { Origin } from './provenance.js';
+import { Origins, rowOf } from './provenance.js';
+import type { Reader } from './reader.js';
+import type { Symbol } from './symbol.js';
+import { TextCodes } from './symbol.js';
+import type { DecisionCell } from './variables.js';
+import { Variables } from './variables.js';
+
+/** A policy set over one state of the database. */
+export interface Grounded {
+  readonly model: Model;
+  /** Every cell the solve decides; `cells[i].variable` indexes the model. */
+  readonly cells: readonly DecisionCell[];
+  readonly origins: readonly Origin[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** For rows that may be left out: the literal that says the row takes part, in the order they were given. */
+  readonly presence: readonly { readonly key: SqlRecord; readonly literal: Literal }[];
+  sqlValue(cell: DecisionCell, value: number): SqlValue;
+}
+
+/** Rows of one table that the model may leave out, as if they were not there. */
+export interface OptionalRows {
+  readonly table: string;
+  readonly keys: readonly SqlRecord[];
+}
+
+/**
+ * Runs the ground queries and fills the templates.
+ * - Reads inside the caller's read transaction; writes nothing.
+ * - `implied` are the schema's own demands on the cells that `policies` made variables.
+ */
+export function ground(
+  policies: readonly LoweredPolicy[],
+  implied: readonly LoweredPolicy[],
+  reader: Reader,
+  optional: OptionalRows | null = null,
+): Grounded {
+  return new Grounding(reader, optional).run(policies, implied);
+}
+
+class Grounding {
+  private readonly builder = new ModelBuilder();
+  private readonly texts = new TextCodes();
+  private readonly variables: Variables;
+  private readonly evaluator: Evaluator;
+  private readonly origins = new Origins();
+  private readonly diagnostics: Diagnostic[] = [];
+  private readonly soft = new Map<number, SoftTerm[]>();
+  private readonly presence: { key: SqlRecord; literal: Literal }[] = [];
+
+  constructor(
+    private readonly reader: Reader,
+    optional: OptionalRows | null,
+  ) {
+    this.variables = new Variables(this.builder, this.texts, reader);
+    this.evaluator = new Evaluator(
+      this.builder,
+      this.texts,
+      this.variables,
+      reader,
+      this.presenceFor(optional),
+    );
+  }
+
+  private presenceFor(optional: OptionalRows | null): Presence {
+    if (optional === null) return everyRowPresent;
+    const byKey = new Map<string, Literal>();
+    for (const key of optional.keys) {
+      const values = Object.values(key);
+      const label = `present ${optional.table}[${values.map(String).join(',')}]`;
+      const variable = this.builder.variable({ lo: 0, hi: 1, values: [0, 1], label }, 1);
+      const literal = this.builder.member(variable, [1]);
+      byKey.set(values.map(String).join('\0'), literal);
+      this.presence.push({ key, literal });
+    }
+    return {
+      of: (table, identity) =>
+        table === optional.table ? (byKey.get(identity.map(String).join('\0')) ?? TRUE) : TRUE,
+    };
+  }
+
+  run(policies: readonly LoweredPolicy[], implied: readonly LoweredPolicy[]): Grounded {
+    for (const { plan } of policies) this.guarded(plan.policy, () => this.policy(plan, false));
+    const direct = new Map<string, Relation>();
+    for (const { plan } of policies) if (plan.kind === 'decision') directTables(plan, direct);
+    for (const { plan, policy } of policies) {
+      if (plan.kind !== 'decision') continue;
+      this.guarded(policy, () => {
+        for (const relation of direct.values())
+          this.variables.registerTable(relation, policy.statement.select.span);
+      });
+      break;
+    }
+    this.variables.closed = true;
+    for (const { plan } of implied) this.guarded(plan.policy, () => this.policy(plan, true));
+    const objectives = [...this.soft]
+      .sort(([a], [b]) => b - a)
+      .map(([priority, soft]): ObjectiveLevel => ({ priority, soft }));
+    return {
+      model: this.builder.build(objectives),
+      cells: this.variables.cells,
+      origins: this.origins.list,
+      diagnostics: this.diagnostics,
+      presence: this.presence,
+      sqlValue: (cell, value) => this.variables.sqlValue(cell, value),
+    };
+  }
+
+  /** Turns what can go wrong with one policy's rows into a diagnostic of that policy. */
+  private guarded(policy: BoundPolicy, work: () => void): void {
+    this.evaluator.restartBudget();
+    const { span } = policy.statement.select;
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof GroundError) {
+        const { diagnostic } = error;
+        const placed = diagnostic.span?.source.text === '' ? { ...diagnostic, span } : diagnostic;
+        this.diagnostics.push(placed);
+      } else if (error instanceof UnsafeIntegerError) {
+        this.diagnostics.push({
+          code: 'ground/unsafe-integer',
+          severity: 'error',
+          message: `a number in \`${policy.name}\` exceeds 2^53: ${error.message}`,
+          span,
+          help: 'scale the columns to a larger unit',
+        });
+      } else if (error instanceof StoreError) {
+        this.diagnostics.push({
+          code: 'ground/sql',
+          severity: 'error',
+          message: `SQLite refuses a query of \`${policy.name}\`: ${error.message}`,
+          span,
+        });
+      } else throw error;
+    }
+  }
+
+  private policy(plan: PolicyPlan, implied: boolean): void {
+    if (plan.kind === 'ground') {
+      this.groundPolicy(plan);
+      return;
+    }
+    const { select } = plan;
+    const capacities = plan.clause.filter((part) => part.kind === 'capacity');
+    const rest = plan.clause.filter((part) => part.kind !== 'capacity');
+    for (const call of capacities) this.capacity(plan, call);
+    if (rest.length === 0) return;
+    const terms: LinearExpression[] = [];
+    const clause = (guard: Literal, evaluate: (part: Residual) => Symbol, row: () => SqlRecord): void => {
+      try {
+        this.clauseRow(plan, rest, guard, evaluate, row, terms, implied);
+      } catch (error) {
+        if (!(error instanceof GroundError)) throw error;
+        throw Object.assign(error, { diagnostic: GroundError.onRow(error, row()) });
+      }
+    };
+    if (select.grouped) {
+      for (const group of this.evaluator.groups(select)) {
+        const evaluate = (part: Residual): Symbol =>
+          this.evaluator.inGroup(part, group.representative, group.rows);
+        const having = select.having.map(
+          (part) => this.evaluator.operators.condition(evaluate(part), part.span).isTrue,
+        );
+        const row = (): SqlRecord =>
+          Object.fromEntries(group.keys.map((key, i) => [select.groupNames[i] ?? `key${i}`, key]));
+        const guard = this.evaluator.and(having);
+        if (guard !== FALSE) clause(guard, evaluate, row);
+      }
+    } else {
+      this.evaluator.joiner.join(select, null, (environment, guard) => {
+        const evaluate = (part: Residual): Symbol => this.evaluator.evaluate(part, environment);
+        clause(guard, evaluate, () => rowOf(environment));
+      });
+    }
+    if (plan.policy.clause.kind !== 'check') this.addSoft(plan.policy, plan.policy.name, terms);
+  }
+
+  private clauseRow(
+    plan: Extract<PolicyPlan, { kind: 'decision' }>,
+    parts: readonly Residual[],
+    guard: Literal,
+    evaluate: (part: Residual) => Symbol,
+    row: () => SqlRecord,
+    terms: LinearExpression[],
+    implied: boolean,
+  ): void {
+    const { operators } = this.evaluator;
+    this.variables.touched = false;
+    if (plan.policy.clause.kind !== 'check') {
+      const [term] = parts;
+      if (term === undefined) return;
+      const value = operators.number(evaluate(term), term.span);
+      if (value === null) {
+        throw new GroundError(
+          'ground/null-term',
+          `the term of \`${plan.policy.name}\` is null`,
+          term.span,
+          'leave such rows out with `where ... is not null`',
+        );
+      }
+      terms.push(this.builder.when(guard, value));
+      return;
+    }
+    // A check that is null passes, like SQL's: only what is false is forbidden.
+    for (const part of parts) {
+      const { isFalse } = operators.condition(evaluate(part), part.span);
+      const literal = this.builder.or([negate(guard), negate(isFalse)]);
+      if (literal === TRUE || (implied && !this.variables.touched)) continue;
+      this.builder.assert(literal, this.origins.add({ policy: plan.policy, implied, row: row() }));
+    }
+  }
+
+  private groundPolicy(plan: Extract<PolicyPlan, { kind: 'ground' }>): void {
+    const { policy } = plan;
+    const terms: LinearExpression[] = [];
+    for (const cells of this.reader.rows(plan.sql)) {
+      const value = cells[cells.length - 1] ?? null;
+      const row = Object.fromEntries(plan.names.map((name, i) => [name, cells[i] ?? null]));
+      const { span } = policy.clause.expression;
+      const symbol: Symbol = { kind: 'value', value };
+      const { operators } = this.evaluator;
+      if (policy.clause.kind === 'check') {
+        if (operators.condition(symbol, span).isFalse === TRUE) {
+          this.builder.assert(FALSE, this.origins.add({ policy, implied: false, row }));
+        }
+        continue;
+      }
+      const number = operators.number(symbol, span);
+      if (number === null) {
+        const error = new GroundError('ground/null-term', `the term of \`${policy.name}\` is null`, span);
+        throw Object.assign(error, { diagnostic: GroundError.onRow(error, row) });
+      }
+      terms.push(number);
+    }
+    if (policy.clause.kind !== 'check') this.addSoft(policy, policy.name, terms);
+  }
+
+  private capacity(
+    plan: Extract<PolicyPlan, { kind: 'decision' }>,
+    call: Extract<Residual, { kind: 'capacity' }>,
+  ): void {
+    const { policy, select } = plan;
+    const groups = groundCapacity(call, select, this.evaluator);
+    if (call.name !== 'balance') {
+      for (const group of groups) {
+        for (const { literal, row } of [...group.domains, ...group.rows]) {
+          if (literal !== TRUE)
+            this.builder.assert(literal, this.origins.add({ policy, implied: false, row }));
+        }
+        if (group.capacity !== null) {
+          this.builder.capacity(
+            group.capacity,
+            this.origins.add({ policy, implied: false, row: group.keys }),
+          );
+        }
+      }
+    }
+    if (call.name === 'capacity') return;
+    const terms = groups.map((group) => balanceOf(group, call, this.evaluator));
+    this.addSoft(policy, call.name === 'balance' ? policy.name : `${policy.name}.balance`, terms);
+  }
+
+  private addSoft(policy: BoundPolicy, name: string, terms: readonly LinearExpression[]): void {
+    const { kind, weight, priority } = policy.clause;
+    const implicit = kind === 'check';
+    const level = implicit ? 0 : priority;
+    const expression =
+      terms.length === 0 ? constantOf(0) : sumOf(terms.map((term) => ({ expression: term, factor: 1 })));
+    const signed = implicit ? 1 : Number(weight) * (kind === 'minimize' ? -1 : 1);
+    const known = this.soft.get(level);
+    const term: SoftTerm = { name, weight: signed, expression };
+    if (known === undefined) this.soft.set(level, [term]);
+    else known.push(term);
+  }
+}

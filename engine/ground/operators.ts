@@ -1,0 +1,421 @@
+import type { Span } from '../base/source.js';
+import type { SqlValue } from '../base/sql-value.js';
+import type { Comparison } from '../lang/ast.js';
+import { constantOf, isConstant, sumOf, truthOf } from '../model/builder.js';
+import type { ModelBuilder } from '../model/builder.js';
+import type { ClassMap, LinearExpression, Literal } from '../model/model.js';
+import { FALSE, TRUE, negate } from '../model/model.js';
+import { GroundError } from './ground-error.js';
+import type { BooleanSymbol, ChoiceMap, Symbol, TextCodes } from './symbol.js';
+import { UNKNOWN, constantTruth, truth, valueSymbol } from './symbol.js';
+
+const MIRROR: Readonly<Record<Comparison, Comparison>> = {
+  '=': '=',
+  '!=': '!=',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
+
+function holds(operator: Comparison, order: number): boolean {
+  switch (operator) {
+    case '=':
+      return order === 0;
+    case '!=':
+      return order !== 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+  }
+}
+
+/** Order of two texts as SQLite's binary collation has it: by UTF-8 bytes. */
+function compareTexts(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
+}
+
+/** SQL operators over symbols: exact, or a GroundError that says what cannot be given its meaning. */
+export class Operators {
+  private readonly classMaps = new Map<ChoiceMap, ClassMap>();
+
+  constructor(
+    private readonly builder: ModelBuilder,
+    private readonly texts: TextCodes,
+  ) {}
+
+  and(parts: readonly BooleanSymbol[]): BooleanSymbol {
+    return {
+      kind: 'boolean',
+      isTrue: this.builder.and(parts.map((part) => part.isTrue)),
+      isFalse: this.builder.or(parts.map((part) => part.isFalse)),
+    };
+  }
+
+  or(parts: readonly BooleanSymbol[]): BooleanSymbol {
+    return {
+      kind: 'boolean',
+      isTrue: this.builder.or(parts.map((part) => part.isTrue)),
+      isFalse: this.builder.and(parts.map((part) => part.isFalse)),
+    };
+  }
+
+  not(part: BooleanSymbol): BooleanSymbol {
+    return { kind: 'boolean', isTrue: part.isFalse, isFalse: part.isTrue };
+  }
+
+  /** A value used as a condition: null stays unknown, a number is true unless it is 0. */
+  condition(symbol: Symbol, span: Span): BooleanSymbol {
+    switch (symbol.kind) {
+      case 'boolean':
+        return symbol;
+      case 'value': {
+        const { value } = symbol;
+        if (value === null) return UNKNOWN;
+        if (typeof value === 'number') return constantTruth(value !== 0);
+        if (typeof value === 'bigint') return constantTruth(value !== 0n);
+        throw new GroundError('type/mismatch', 'a text is no condition', span);
+      }
+      case 'choice':
+      case 'number':
+        return this.compare('!=', symbol, valueSymbol(0), span);
+    }
+  }
+
+  /** A value used as a number, or null where it is null. */
+  number(symbol: Symbol, span: Span): LinearExpression | null {
+    switch (symbol.kind) {
+      case 'value':
+        return this.constant(symbol.value, span);
+      case 'number':
+        return symbol.expression;
+      case 'boolean': {
+        if (symbol.isTrue === negate(symbol.isFalse)) return truthOf(symbol.isTrue);
+        if (symbol.isTrue === FALSE && symbol.isFalse === FALSE) return null;
+        throw new GroundError(
+          'lower/unsupported',
+          'a number that is null or not depending on a decision is not supported',
+          span,
+          'leave the rows with null out with `where ... is not null`',
+        );
+      }
+      case 'choice':
+        return this.choiceNumber(symbol, span);
+    }
+  }
+
+  private constant(value: SqlValue, span: Span): LinearExpression | null {
+    if (value === null) return null;
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return constantOf(value + 0);
+    if (typeof value === 'bigint') {
+      throw new GroundError(
+        'ground/unsafe-integer',
+        `the integer ${value} is beyond 2^53`,
+        span,
+        'scale the column down',
+      );
+    }
+    if (typeof value === 'number') {
+      throw new GroundError(
+        'ground/not-an-integer',
+        `the value ${value} is no integer`,
+        span,
+        'scale the column to a smaller unit and store integers',
+      );
+    }
+    throw new GroundError('type/mismatch', 'a text cannot be computed with', span);
+  }
+
+  private choiceNumber(choice: Extract<Symbol, { kind: 'choice' }>, span: Span): LinearExpression {
+    const { variable, map } = choice;
+    if (map === null) {
+      if (choice.text)
+        throw new GroundError('type/mismatch', 'a text decision cannot be computed with', span);
+      return { constant: 0, terms: [{ of: { kind: 'variable', variable }, coefficient: 1 }] };
+    }
+    const byAmount = new Map<number, number[]>();
+    for (const [value, cell] of map) {
+      const amount = this.constant(cell, span);
+      if (amount === null) {
+        throw new GroundError(
+          'lower/unsupported',
+          'a column of the chosen row that may be null cannot be computed with',
+          span,
+          'declare the column `not null`, or use `coalesce` in a view',
+        );
+      }
+      const members = byAmount.get(amount.constant);
+      if (members === undefined) byAmount.set(amount.constant, [value]);
+      else members.push(value);
+    }
+    return sumOf(
+      [...byAmount].map(([amount, values]) => ({
+        expression: truthOf(this.builder.member(variable, values)),
+        factor: amount,
+      })),
+    );
+  }
+
+  compare(operator: Comparison, left: Symbol, right: Symbol, span: Span): BooleanSymbol {
+    if (left.kind === 'value' && right.kind === 'value')
+      return this.compareValues(operator, left.value, right.value, span);
+    if (left.kind === 'value') return this.compare(MIRROR[operator], right, left, span);
+    if (right.kind === 'value') {
+      const { value } = right;
+      if (value === null) return UNKNOWN;
+      if (left.kind === 'choice') return this.compareChoice(operator, left, value, span);
+      if (
+        left.kind === 'boolean' &&
+        (operator === '=' || operator === '!=') &&
+        (value === 0 || value === 1)
+      ) {
+        return (operator === '=') === (value === 1) ? left : this.not(left);
+      }
+      return this.compareNumber(operator, this.number(left, span), value, span);
+    }
+    if (left.kind === 'choice' && right.kind === 'choice') {
+      const same = this.sameChoice(left, right);
+      if (same !== null && operator === '=') return same;
+      if (same !== null && operator === '!=') return this.not(same);
+    }
+    return this.compareNumbers(operator, this.number(left, span), this.number(right, span));
+  }
+
+  private compareValues(operator: Comparison, a: SqlValue, b: SqlValue, span: Span): BooleanSymbol {
+    const order = this.order(a, b, span);
+    return order === null ? UNKNOWN : constantTruth(holds(operator, order));
+  }
+
+  private order(a: SqlValue, b: SqlValue, span: Span): number | null {
+    if (a === null || b === null) return null;
+    if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
+    const numeric = (value: SqlValue): value is number | bigint =>
+      typeof value === 'number' || typeof value === 'bigint';
+    if (numeric(a) && numeric(b)) return a < b ? -1 : a > b ? 1 : 0;
+    throw new GroundError(
+      'type/mismatch',
+      'a number is compared with a text',
+      span,
+      'compare columns of one type',
+    );
+  }
+
+  /** A decision, or a column of the row it chooses, against a known value. */
+  private compareChoice(
+    operator: Comparison,
+    choice: Extract<Symbol, { kind: 'choice' }>,
+    value: Exclude<SqlValue, null>,
+    span: Span,
+  ): BooleanSymbol {
+    const { builder } = this;
+    const { variable, map } = choice;
+    if (map !== null) {
+      const yes: number[] = [];
+      const no: number[] = [];
+      for (const [key, cell] of map) {
+        const order = this.order(cell, value, span);
+        if (order !== null) (holds(operator, order) ? yes : no).push(key);
+      }
+      return {
+        kind: 'boolean',
+        isTrue: builder.member(variable, yes),
+        isFalse: builder.member(variable, no),
+      };
+    }
+    if (choice.text) return this.compareText(operator, variable, value, span);
+    if (typeof value === 'string' || value instanceof Uint8Array) {
+      throw new GroundError('type/mismatch', 'an integer decision is compared with a text', span);
+    }
+    if (typeof value === 'number') return truth(this.bounded(operator, variable, value));
+    // Beyond 2^53 no model value can equal it; only its side of the number line matters.
+    const side = value > 0n ? -1 : 1;
+    return constantTruth(holds(operator, side));
+  }
+
+  private bounded(operator: Comparison, variable: number, value: number): Literal {
+    const { builder } = this;
+    switch (operator) {
+      case '=':
+        return Number.isInteger(value) ? builder.member(variable, [value]) : FALSE;
+      case '!=':
+        return Number.isInteger(value) ? negate(builder.member(variable, [value])) : TRUE;
+      case '<=':
+        return builder.atMost(variable, Math.floor(value));
+      case '<':
+        return builder.atMost(variable, Math.ceil(value) - 1);
+      case '>':
+        return negate(builder.atMost(variable, Math.floor(value)));
+      case '>=':
+        return negate(builder.atMost(variable, Math.ceil(value) - 1));
+    }
+  }
+
+  private compareText(operator: Comparison, variable: number, value: SqlValue, span: Span): BooleanSymbol {
+    const { builder, texts } = this;
+    if (typeof value !== 'string') {
+      throw new GroundError('type/mismatch', 'a text decision is compared with a number', span);
+    }
+    if (operator === '=') return truth(builder.member(variable, [texts.code(value)]));
+    if (operator === '!=') return truth(negate(builder.member(variable, [texts.code(value)])));
+    const domain = builder.variableAt(variable).values;
+    if (domain === null) {
+      throw new GroundError(
+        'lower/unsupported',
+        `\`${operator}\` on a text decision needs a domain from a foreign key`,
+        span,
+        'compare with `=` or `in`',
+      );
+    }
+    const kept = domain.filter((code) => holds(operator, compareTexts(texts.text(code) ?? '', value)));
+    return truth(builder.member(variable, kept));
+  }
+
+  /** Equality of two choices by class, where both have finitely many values; else null. */
+  private sameChoice(
+    left: Extract<Symbol, { kind: 'choice' }>,
+    right: Extract<Symbol, { kind: 'choice' }>,
+  ): BooleanSymbol | null {
+    const { builder } = this;
+    const finite = (choice: typeof left): boolean =>
+      choice.map !== null || choice.text || builder.variableAt(choice.variable).values !== null;
+    if (!finite(left) || !finite(right)) return null;
+    if (left.text !== right.text) return null;
+    const classes = (choice: typeof left): ClassMap | null =>
+      choice.map === null ? null : this.classMap(choice.map);
+    const same = builder.same(left.variable, classes(left), right.variable, classes(right));
+    const known = (choice: typeof left): Literal => {
+      if (choice.map === null) return TRUE;
+      const keys = [...choice.map].filter(([, cell]) => cell !== null).map(([key]) => key);
+      return keys.length === choice.map.size ? TRUE : builder.member(choice.variable, keys);
+    };
+    return { kind: 'boolean', isTrue: same, isFalse: builder.and([negate(same), known(left), known(right)]) };
+  }
+
+  private classMap(map: ChoiceMap): ClassMap {
+    let classes = this.classMaps.get(map);
+    if (classes === undefined) {
+      const made = new Map<number, number>();
+      for (const [key, cell] of map) {
+        if (typeof cell === 'string') made.set(key, this.texts.code(cell));
+        else if (typeof cell === 'number') made.set(key, cell);
+      }
+      classes = made;
+      this.classMaps.set(map, classes);
+    }
+    return classes;
+  }
+
+  private compareNumber(
+    operator: Comparison,
+    expression: LinearExpression | null,
+    value: Exclude<SqlValue, null>,
+    span: Span,
+  ): BooleanSymbol {
+    if (expression === null) return UNKNOWN;
+    if (typeof value === 'number' && !Number.isInteger(value)) {
+      switch (operator) {
+        case '=':
+        case '!=':
+          return constantTruth(operator === '!=');
+        case '<':
+        case '<=':
+          return this.compareNumbers('<=', expression, constantOf(Math.floor(value)));
+        case '>':
+        case '>=':
+          return this.compareNumbers('>=', expression, constantOf(Math.ceil(value)));
+      }
+    }
+    return this.compareNumbers(operator, expression, this.constant(value, span));
+  }
+
+  private compareNumbers(
+    operator: Comparison,
+    left: LinearExpression | null,
+    right: LinearExpression | null,
+  ): BooleanSymbol {
+    if (left === null || right === null) return UNKNOWN;
+    const difference = sumOf([
+      { expression: left, factor: 1 },
+      { expression: right, factor: -1 },
+    ]);
+    switch (operator) {
+      case '=':
+        return truth(this.between(difference, 0, 0));
+      case '!=':
+        return truth(negate(this.between(difference, 0, 0)));
+      case '<=':
+        return truth(this.between(difference, null, 0));
+      case '<':
+        return truth(this.between(difference, null, -1));
+      case '>=':
+        return truth(this.between(difference, 0, null));
+      case '>':
+        return truth(this.between(difference, 1, null));
+    }
+  }
+
+  /** lo <= expression <= hi; a single variable becomes a bound on it, which domains can use directly. */
+  private between(expression: LinearExpression, lo: number | null, hi: number | null): Literal {
+    const { builder } = this;
+    const [term, ...others] = expression.terms;
+    if (isConstant(expression) || term === undefined || others.length > 0)
+      return builder.linear(expression, lo, hi);
+    const { coefficient, of } = term;
+    if (of.kind === 'literal') {
+      const inside = (value: number): boolean => (lo === null || value >= lo) && (hi === null || value <= hi);
+      const whenTrue = inside(expression.constant + coefficient);
+      const whenFalse = inside(expression.constant);
+      if (whenTrue === whenFalse) return whenTrue ? TRUE : FALSE;
+      return whenTrue ? of.literal : negate(of.literal);
+    }
+    if (of.kind !== 'variable') return builder.linear(expression, lo, hi);
+    const ends = [lo, hi].map((bound) =>
+      bound === null ? null : (bound - expression.constant) / coefficient,
+    );
+    const [low, high] = coefficient > 0 ? ends : [ends[1], ends[0]];
+    const least = low === null || low === undefined ? null : Math.ceil(low);
+    const most = high === null || high === undefined ? null : Math.floor(high);
+    if (least !== null && least === most) return builder.member(of.variable, [least]);
+    if (least !== null && most !== null && least > most) return FALSE;
+    return builder.and([
+      least === null ? TRUE : negate(builder.atMost(of.variable, least - 1)),
+      most === null ? TRUE : builder.atMost(of.variable, most),
+    ]);
+  }
+
+  arithmetic(operator: '+' | '-' | '*', left: Symbol, right: Symbol, span: Span): Symbol {
+    const a = this.number(left, span);
+    const b = this.number(right, span);
+    if (a === null || b === null) return valueSymbol(null);
+    if (operator !== '*') {
+      return this.numberSymbol(
+        sumOf([
+          { expression: a, factor: 1 },
+          { expression: b, factor: operator === '+' ? 1 : -1 },
+        ]),
+      );
+    }
+    if (isConstant(a)) return this.numberSymbol(sumOf([{ expression: b, factor: a.constant }]));
+    if (isConstant(b)) return this.numberSymbol(sumOf([{ expression: a, factor: b.constant }]));
+    const factor = [left, right].find((side) => side.kind === 'boolean');
+    if (factor !== undefined) {
+      const other = factor === left ? b : a;
+      return this.numberSymbol(this.builder.when(factor.isTrue, other));
+    }
+    throw new GroundError(
+      'lower/unsupported',
+      'a product of two decisions is not supported yet',
+      span,
+      'one factor must be a ground value or a condition',
+    );
+  }
+
+  numberSymbol(expression: LinearExpression): Symbol {
+    return isConstant(expression) ? valueSymbol(expression.constant) : { kind: 'number', expression };
+  }
+}

@@ -1,0 +1,179 @@
+import { must } from '../base/assert.js';
+import type { Span } from '../base/source.js';
+import type { SqlRecord, SqlValue } from '../base/sql-value.js';
+import type { Relation } from '../catalog/catalog.js';
+import { columnOf } from '../catalog/catalog.js';
+import { quoteName } from '../check/fragment.js';
+import type { ModelBuilder } from '../model/builder.js';
+import type { VariableId } from '../model/model.js';
+import { byNumber } from '../base/order.js';
+import { GroundError } from './ground-error.js';
+import type { Reader } from './reader.js';
+import type { TextCodes } from './symbol.js';
+
+/** One controllable cell that this solve decides. */
+export interface DecisionCell {
+  readonly relation: Relation;
+  readonly column: string;
+  readonly key: SqlRecord;
+  readonly variable: VariableId;
+  readonly text: boolean;
+  /** The value stored before the solve. */
+  readonly stored: SqlValue;
+}
+
+interface ColumnDomain {
+  readonly text: boolean;
+  readonly values: readonly number[] | null;
+}
+
+/** Key of a row in maps: the bare value for a single column, canonical text for several. */
+function rowKey(values: readonly SqlValue[]): SqlValue {
+  const [only, ...more] = values;
+  if (more.length === 0 && only !== undefined) return only;
+  return JSON.stringify(values.map((value) => (typeof value === 'bigint' ? `${value}n` : value)));
+}
+
+/**
+ * The same base cell is the same variable, whatever views, aliases or joins it is seen through.
+ * Its first domain is what the schema says: foreign key, boolean; policies and table checks narrow it later.
+ */
+export class Variables {
+  readonly cells: DecisionCell[] = [];
+  private readonly byColumn = new Map<string, Map<SqlValue, DecisionCell>>();
+  private readonly domains = new Map<string, ColumnDomain>();
+  /** When closed, cells that no policy has made variables keep their stored value. */
+  closed = false;
+  /** Set whenever a cell turns out to be a variable. */
+  touched = false;
+
+  constructor(
+    private readonly builder: ModelBuilder,
+    private readonly texts: TextCodes,
+    private readonly reader: Reader,
+  ) {}
+
+  /** The variable of a cell, or null when the registry is closed and the cell is none. */
+  cell(
+    relation: Relation,
+    column: string,
+    identity: readonly SqlValue[],
+    stored: SqlValue,
+    span: Span,
+  ): DecisionCell | null {
+    const id = `${relation.name}\0${column}`;
+    let cells = this.byColumn.get(id);
+    if (cells === undefined) {
+      cells = new Map();
+      this.byColumn.set(id, cells);
+    }
+    const key = rowKey(identity);
+    const known = cells.get(key);
+    if (known !== undefined) {
+      this.touched = true;
+      return known;
+    }
+    if (this.closed) return null;
+    this.touched = true;
+    const domain = this.domain(relation, column, span);
+    const keyRecord = Object.fromEntries(relation.identity.map((name, i) => [name, identity[i] ?? null]));
+    const label = `${relation.name}[${identity.map(String).join(',')}].${column}`;
+    const { values } = domain;
+    const [lo, hi] =
+      values === null || values.length === 0
+        ? [null, null]
+        : [values[0] ?? null, values[values.length - 1] ?? null];
+    const variable = this.builder.variable({ lo, hi, values, label }, this.hint(domain, stored));
+    const cell: DecisionCell = { relation, column, key: keyRecord, variable, text: domain.text, stored };
+    cells.set(key, cell);
+    this.cells.push(cell);
+    return cell;
+  }
+
+  /** Every row of a table that a policy reads itself. */
+  registerTable(relation: Relation, span: Span): void {
+    const columns = relation.columns.filter((column) => column.decision).map((column) => column.name);
+    if (columns.length === 0) return;
+    const names = [...relation.identity, ...columns].map(quoteName).join(', ');
+    const order = relation.identity.map((_name, i) => i + 1).join(', ');
+    const rows = this.reader.rows(`select ${names} from ${quoteName(relation.name)} order by ${order}`);
+    for (const row of rows) {
+      const identity = row.slice(0, relation.identity.length);
+      columns.forEach((column, i) => {
+        this.cell(relation, column, identity, row[relation.identity.length + i] ?? null, span);
+      });
+    }
+  }
+
+  private hint(domain: ColumnDomain, stored: SqlValue): number | null {
+    if (typeof stored === 'string') return domain.text ? this.texts.code(stored) : null;
+    return typeof stored === 'number' && !domain.text && Number.isSafeInteger(stored) ? stored : null;
+  }
+
+  private domain(relation: Relation, name: string, span: Span): ColumnDomain {
+    const id = `${relation.name}\0${name}`;
+    const known = this.domains.get(id);
+    if (known !== undefined) return known;
+    const domain = this.readDomain(relation, name, span);
+    this.domains.set(id, domain);
+    return domain;
+  }
+
+  private readDomain(relation: Relation, name: string, span: Span): ColumnDomain {
+    const column = must(columnOf(relation, name), `column ${name}`);
+    if (column.type === 'real') {
+      throw new GroundError(
+        'lower/unsupported',
+        `the decision \`${relation.name}.${name}\` is real; only integer, text and boolean decisions are supported yet`,
+        span,
+        'declare it integer, in a smaller unit',
+      );
+    }
+    const single = relation.foreignKeys.filter(
+      (key) => key.columns.length === 1 && key.columns[0]?.toLowerCase() === name.toLowerCase(),
+    );
+    let values: readonly number[] | null = column.type === 'boolean' ? [0, 1] : null;
+    let text = column.type === 'text';
+    for (const key of single) {
+      const parents = this.parentValues(key.parent, key.parentColumns[0] ?? 'rowid', span);
+      text = text || parents.some((value) => typeof value === 'string');
+      const codes = parents.map((value) => this.code(value, text, span));
+      const allowed: ReadonlySet<number> | null = values === null ? null : new Set(values);
+      values = codes.filter((code) => allowed?.has(code) ?? true).sort(byNumber);
+    }
+    return { text, values };
+  }
+
+  private parentValues(table: string, column: string, span: Span): SqlValue[] {
+    const name = quoteName(column);
+    try {
+      const rows = this.reader.rows(
+        `select distinct ${name} from ${quoteName(table)} where ${name} is not null order by 1`,
+      );
+      return rows.map((row) => row[0] ?? null);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new GroundError('ground/sql', `the foreign key to \`${table}\` cannot be read: ${reason}`, span);
+    }
+  }
+
+  private code(value: SqlValue, text: boolean, span: Span): number {
+    if (text) {
+      if (typeof value === 'string') return this.texts.code(value);
+      throw new GroundError('type/mismatch', 'a foreign key mixes texts and numbers', span);
+    }
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+    throw new GroundError('ground/unsafe-integer', `the key ${String(value)} is no integer below 2^53`, span);
+  }
+
+  /** The model value of an SQL value for a cell of this kind, or null when no cell of it can take that value. */
+  modelValue(text: boolean, value: SqlValue): number | null {
+    if (typeof value === 'string') return text ? this.texts.code(value) : null;
+    return !text && typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
+  }
+
+  /** The SQL value of a model value. */
+  sqlValue(cell: DecisionCell, value: number): SqlValue {
+    return cell.text ? must(this.texts.text(value), `text of code ${value}`) : value;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Diagnostic } from '../base/diagnostic.js';
+import { isError, sortDiagnostics } from '../base/diagnostic.js';
+import { digestText } from '../base/digest.js';
+import type { SourceFile } from '../base/source.js';
+import type { Catalog, Relation } from '../catalog/catalog.js';
+import { bindPolicies, parsePolicySet } from '../check/bind.js';
+import { impliedStatements } from '../check/implied.js';
+import type { LoweredPolicy } from '../lower/lower.js';
+import { lowerPolicy } from '../lower/lower.js';
+import { decisionTables } from '../lower/tables-read.js';
+
+/** A policy set compiled against a schema. Holds no row; serves every tick until the schema changes. */
+export interface CompiledPolicies {
+  readonly policies: readonly LoweredPolicy[];
+  /** What the schema itself demands of the decisions that the policies read. */
+  readonly implied: readonly LoweredPolicy[];
+  /** SHA-256 of the texts, in order. */
+  readonly digest: string;
+}
+
+/** Text to compiled policies; null when a diagnostic is an error. */
+export function compilePolicies(
+  sources: readonly SourceFile[],
+  catalog: Catalog,
+): { compiled: CompiledPolicies | null; diagnostics: readonly Diagnostic[] } {
+  const parsed = parsePolicySet(sources);
+  const bound = bindPolicies(parsed.statements, catalog);
+  const diagnostics = sortDiagnostics([...parsed.diagnostics, ...bound.diagnostics]);
+  if (diagnostics.some(isError)) return { compiled: null, diagnostics };
+  const policies = bound.policies.map(lowerPolicy);
+  const tables = new Map<string, Relation>();
+  for (const { plan } of policies) decisionTables(plan, tables);
+  const implied = bindPolicies([...tables.values()].flatMap(impliedStatements), catalog);
+  if (implied.diagnostics.some(isError)) return { compiled: null, diagnostics: implied.diagnostics };
+  const digest = digestText(sources.map((source) => source.text).join('\0'));
+  return { compiled: { policies, implied: implied.policies.map(lowerPolicy), digest }, diagnostics };
+}

@@ -1,0 +1,47 @@
+import type { BoundAggregate } from '../check/bound.js';
+import type { Fragment } from '../check/fragment.js';
+import { render, renderColumn } from '../check/fragment.js';
+
+/**
+ * An aggregate of the policy language as SQLite computes it over the rows whose guard holds.
+ * `guard` is null where the select has no decision condition; then SQL's own meaning stands.
+ */
+export function aggregateSql(aggregate: BoundAggregate, guard: string | null): string {
+  const argument = aggregate.argument === null ? '*' : render(aggregate.argument.sql);
+  const own = aggregate.filter === null ? null : render(aggregate.filter.sql);
+  const conditions = [guard, own].filter((part) => part !== null);
+  const filter =
+    conditions.length === 0 ? '' : ` filter (where ${conditions.map((one) => `(${one})`).join(' and ')})`;
+  const distinct = aggregate.distinct ? 'distinct ' : '';
+  const guarded = guard !== null;
+  switch (aggregate.name) {
+    case 'count':
+      return `count(${distinct}${argument})${filter}`;
+    case 'sum':
+      // A group whose guards are all false exists, and its sum is 0.
+      return guarded
+        ? `coalesce(sum(${distinct}${argument})${filter}, 0)`
+        : `sum(${distinct}${argument})${filter}`;
+    case 'min':
+    case 'max':
+    case 'avg':
+      return `${aggregate.name}(${distinct}${argument})${filter}`;
+    case 'any':
+      return `coalesce(max((${argument}) <> 0)${filter}, 0)`;
+    case 'all':
+      return `coalesce(min((${argument}) <> 0)${filter}, 1)`;
+    case 'all_different':
+      return `(count(${argument})${filter} = count(distinct ${argument})${filter})`;
+    case 'all_equal':
+      return `(count(distinct ${argument})${filter} <= 1)`;
+    case 'increasing':
+      throw new TypeError('`increasing` has no single-expression form');
+  }
+}
+
+/** A fragment as SQL in which every aggregate reads only the rows whose guard holds. */
+export function renderGuarded(fragment: Fragment, guard: string | null): string {
+  return render(fragment, (part) =>
+    part.kind === 'aggregate' ? aggregateSql(part.aggregate, guard) : renderColumn(part),
+  );
+}

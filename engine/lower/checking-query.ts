@@ -1,0 +1,303 @@
+import type { BoundCapacity, BoundExpression, BoundPolicy, BoundSelect } from '../check/bound.js';
+import { aliasOf, itemsOf, quoteName, render } from '../check/fragment.js';
+import { renderGuarded } from './aggregate-sql.js';
+import { componentsOf } from './components.js';
+
+/**
+ * A policy as plain SQL over written-back state: its rows are the violations. Made from the bound tree
+ * alone, by other rules than the solver model, so that one can catch the other's mistakes.
+ */
+export interface CheckingQuery {
+  readonly sql: string;
+  /** Names of the result columns, for people: `request.request_id`. */
+  readonly names: readonly string[];
+}
+
+/** The value of a soft constraint over written-back state: one row, one number. */
+export interface SoftQuery {
+  /** Name of the soft term; `<constraint>.balance` for the implicit one of a capacity_constraint. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+const all = (conditions: readonly string[]): string =>
+  conditions.length === 0 ? '' : ` where ${conditions.map((one) => `(${one})`).join(' and ')}`;
+
+const texts = (expressions: readonly BoundExpression[]): string[] =>
+  expressions.map((one) => render(one.sql));
+
+const decisions = (select: BoundSelect): BoundExpression[] =>
+  select.conditions.filter((condition) => condition.kind !== 'ground');
+
+const grounds = (select: BoundSelect): BoundExpression[] =>
+  select.conditions.filter((condition) => condition.kind === 'ground');
+
+/** The guard of a row as SQL, or null where there is none. */
+function guardOf(select: BoundSelect): string | null {
+  const conditions = texts(decisions(select)).map((text) => `(${text})`);
+  return conditions.length === 0 ? null : conditions.join(' and ');
+}
+
+/** Identity columns of the base tables among some row sources. */
+function identity(select: BoundSelect, items?: ReadonlySet<number>): { sql: string; name: string }[] {
+  return select.items.flatMap(({ id, name, source }) => {
+    if (source.kind !== 'table' || (items !== undefined && !items.has(id))) return [];
+    return source.relation.identity.map((column) => ({
+      sql: `${aliasOf(id)}.${quoteName(column)}`,
+      name: `${name === '' ? source.relation.name : name}.${column}`,
+    }));
+  });
+}
+
+function unitText(select: BoundSelect, index: number): string {
+  const unit = select.units[index];
+  const [only] = unit?.items ?? [];
+  const item = select.items.find((candidate) => candidate.id === only);
+  if (unit === undefined || only === undefined) return '(select 1)';
+  return item?.source.kind === 'derived'
+    ? `(${derivedText(item.source.select)}) as ${aliasOf(only)}`
+    : render(unit.sql);
+}
+
+/** `from` of the units that hold some row sources, comma-separated. */
+function fromUnits(select: BoundSelect, items?: ReadonlySet<number>): string[] {
+  return select.units.flatMap((unit, i) =>
+    items === undefined || unit.items.some((item) => items.has(item)) ? [unitText(select, i)] : [],
+  );
+}
+
+/** A select over decisions whose groups exist even where no guard holds. */
+function derivedText(select: BoundSelect): string {
+  const guard = guardOf(select);
+  const outputs = select.outputs.map(
+    (output) => `${renderGuarded(output.expression.sql, guard)} as ${quoteName(output.name)}`,
+  );
+  return groupedText(select, [], outputs.join(', '), []);
+}
+
+/**
+ * `select OUT from ... group by ... having ...` on the guarded rows of a select.
+ *
+ * Rows whose guard is false must still make their group exist. Where the keys come from one side of a
+ * single `decision = key` join, an outer join from that side does the same as the product of both sides
+ * in a time that does not multiply; otherwise the product is made.
+ */
+function groupedText(
+  select: BoundSelect,
+  clause: readonly BoundExpression[],
+  outputs: string,
+  having: readonly string[],
+  extraKeys: readonly BoundExpression[] = [],
+): string {
+  const keyExpressions = [...select.groupBy, ...extraKeys];
+  const keys = texts(keyExpressions);
+  const guard = guardOf(select);
+  const conditions = [...select.having.map((one) => renderGuarded(one.sql, guard)), ...having];
+  if (keys.length === 0) conditions.unshift('count(*) > 0');
+  const tail = [
+    keys.length === 0 ? '' : ` group by ${keys.join(', ')}`,
+    conditions.length === 0 ? '' : ` having ${conditions.map((one) => `(${one})`).join(' and ')}`,
+  ].join('');
+  const split = splitByKeys(select, keyExpressions, clause);
+  if (split === null || guard === null) {
+    const from = fromUnits(select);
+    return `select ${outputs}${from.length === 0 ? '' : ` from ${from.join(', ')}`}${all(texts(grounds(select)))}${tail}`;
+  }
+  const inner = fromUnits(select, split.members);
+  const membersGround = texts(split.memberGround);
+  const on = [guard, ...membersGround].map((one) => `(${one})`).join(' and ');
+  const someMember = `exists (select 1 from ${inner.join(', ')}${all(membersGround)})`;
+  return (
+    `select ${outputs} from ${fromUnits(select, split.keys).join(' join ')} ` +
+    `left join (${inner.join(' join ')}) on ${on}${all([...texts(split.keyGround), someMember])}${tail}`
+  );
+}
+
+interface KeySplit {
+  readonly keys: ReadonlySet<number>;
+  readonly members: ReadonlySet<number>;
+  readonly keyGround: readonly BoundExpression[];
+  readonly memberGround: readonly BoundExpression[];
+}
+
+/** Splits the row sources into the side of the keys and the side of the members, or null where that is not exact. */
+function splitByKeys(
+  select: BoundSelect,
+  keys: readonly BoundExpression[],
+  clause: readonly BoundExpression[],
+): KeySplit | null {
+  const components = componentsOf(select, clause);
+  const keyItems = new Set(keys.flatMap((key) => [...itemsOf(key.sql)]));
+  const keySide = components.filter((items) => items.some((item) => keyItems.has(item)));
+  const memberSide = components.filter((items) => !items.some((item) => keyItems.has(item)));
+  const [keyComponent] = keySide;
+  const [memberComponent] = memberSide;
+  if (keySide.length !== 1 || memberSide.length !== 1 || !keyComponent || !memberComponent) return null;
+  // The guard must be false on a row without a member; `decision = ...` on the member side makes it so.
+  const rejectsNull = decisions(select).some(
+    (condition) =>
+      condition.kind === 'compare' &&
+      condition.operator === '=' &&
+      [condition.left, condition.right].some(
+        (side) => side.kind === 'decision' && memberComponent.includes(side.item),
+      ),
+  );
+  if (!rejectsNull) return null;
+  const members = new Set(memberComponent);
+  const ofMember = (condition: BoundExpression): boolean =>
+    [...itemsOf(condition.sql)].some((item) => members.has(item));
+  return {
+    keys: new Set(keyComponent),
+    members,
+    keyGround: grounds(select).filter((condition) => !ofMember(condition)),
+    memberGround: grounds(select).filter(ofMember),
+  };
+}
+
+/** Top-level conjuncts of a bound check. */
+export function checkParts(expression: BoundExpression): BoundExpression[] {
+  return expression.kind === 'and' ? expression.operands.flatMap(checkParts) : [expression];
+}
+
+/** One query per independent part of the policy; together they return every violation. */
+export function checkingQueries(policy: BoundPolicy): CheckingQuery[] {
+  if (policy.clause.kind !== 'check') return [];
+  const { select } = policy;
+  const parts = checkParts(policy.clause.expression);
+  const capacities = parts.filter((part) => part.kind === 'capacity');
+  const plain = parts.filter((part) => part.kind !== 'capacity');
+  const queries = capacities.flatMap((call) => [overload(select, call), outside(select, call)]);
+  if (plain.length > 0) queries.push(select.grouped ? groupCheck(select, plain) : rowCheck(select, plain));
+  return queries;
+}
+
+function rowCheck(select: BoundSelect, parts: readonly BoundExpression[]): CheckingQuery {
+  const columns = identity(select);
+  const outputs = columns.length === 0 ? '1' : columns.map((column) => column.sql).join(', ');
+  const from = fromUnits(select);
+  const violated = `not (${parts.map((part) => `(${render(part.sql)})`).join(' and ')})`;
+  return {
+    sql: `select ${outputs}${from.length === 0 ? '' : ` from ${from.join(', ')}`}${all([...texts(select.conditions), violated])}`,
+    names: columns.map((column) => column.name),
+  };
+}
+
+function groupCheck(select: BoundSelect, parts: readonly BoundExpression[]): CheckingQuery {
+  const guard = guardOf(select);
+  const violated = `not (${parts.map((part) => `(${renderGuarded(part.sql, guard)})`).join(' and ')})`;
+  const keys = texts(select.groupBy);
+  return {
+    sql: groupedText(select, parts, keys.length === 0 ? 'count(*)' : keys.join(', '), [violated]),
+    names: keys.length === 0 ? ['rows'] : select.groupBy.map(nameOf),
+  };
+}
+
+/** Keys whose present demands exceed their capacity. */
+function overload(select: BoundSelect, call: BoundCapacity): CheckingQuery {
+  const key = render(call.key.sql);
+  const demand = `sum(${render(call.demand.sql)})`;
+  const capacity = `max(${render(call.capacity.sql)})`;
+  const keys = [...texts(select.groupBy), key];
+  const chosen = `(${render(call.decision.sql)}) = (${key})`;
+  return {
+    sql:
+      `select ${[...keys, demand, capacity].join(', ')} from ${fromUnits(select).join(', ')}` +
+      `${all([...texts(select.conditions), chosen])} group by ${keys.join(', ')} having ${demand} > ${capacity}`,
+    names: [...select.groupBy.map(nameOf), nameOf(call.key), 'demand', 'capacity'],
+  };
+}
+
+/** Rows whose decision is none of the keys of their group. */
+function outside(select: BoundSelect, call: BoundCapacity): CheckingQuery {
+  const decision = render(call.decision.sql);
+  const key = render(call.key.sql);
+  const columns = identity(select, new Set([call.decision.item]));
+  const names = columns.map((column) => column.name);
+  const outputs = columns.map((column) => column.sql);
+  const components = componentsOf(select, [call]);
+  const ofKey = components.find((items) => [...itemsOf(call.key.sql)].some((item) => items.includes(item)));
+  const ofDecision = components.find((items) => items.includes(call.decision.item));
+  if (ofKey && ofDecision && ofKey !== ofDecision && select.groupBy.length === 0) {
+    const keySide = new Set(ofKey);
+    const onKeySide = (condition: BoundExpression): boolean =>
+      [...itemsOf(condition.sql)].some((item) => keySide.has(item));
+    const keys = `select ${key} from ${fromUnits(select, keySide).join(', ')}${all(texts(grounds(select).filter(onKeySide)))}`;
+    const others = new Set(components.flatMap((items) => (items === ofKey ? [] : items)));
+    // No key row, no ground row: then nothing is asked of the decision.
+    const conditions = [
+      ...texts(grounds(select).filter((condition) => !onKeySide(condition))),
+      `exists (${keys})`,
+      `(${decision}) is null or (${decision}) not in (${keys})`,
+    ];
+    return {
+      sql: `select ${outputs.join(', ')} from ${fromUnits(select, others).join(', ')}${all(conditions)}`,
+      names,
+    };
+  }
+  const group = [...texts(select.groupBy), ...outputs];
+  return {
+    sql:
+      `select ${outputs.join(', ')} from ${fromUnits(select).join(', ')}${all(texts(grounds(select)))} ` +
+      `group by ${group.join(', ')} having coalesce(max((${decision}) = (${key})), 0) = 0`,
+    names,
+  };
+}
+
+/** Values of the policy's soft terms, the implicit balance of a capacity_constraint included. */
+export function softQueries(policy: BoundPolicy): SoftQuery[] {
+  const { select, clause } = policy;
+  if (clause.kind === 'check') {
+    return checkParts(clause.expression).flatMap((part) =>
+      part.kind === 'capacity' && part.name === 'capacity_constraint'
+        ? [{ name: `${policy.name}.balance`, sql: balanceText(select, part) }]
+        : [],
+    );
+  }
+  const { expression } = clause;
+  if (expression.kind === 'capacity') return [{ name: policy.name, sql: balanceText(select, expression) }];
+  const guard = guardOf(select);
+  if (select.grouped) {
+    const value = `${renderGuarded(expression.sql, guard)} as v`;
+    return [
+      {
+        name: policy.name,
+        sql: `select coalesce(sum(v), 0) from (${groupedText(select, [expression], value, [])})`,
+      },
+    ];
+  }
+  const from = fromUnits(select);
+  const where = all(texts(select.conditions));
+  return [
+    {
+      name: policy.name,
+      sql: `select coalesce(sum(${render(expression.sql)}), 0)${from.length === 0 ? '' : ` from ${from.join(', ')}`}${where}`,
+    },
+  ];
+}
+
+/** (Smallest spare capacity over the keys) minus (largest capacity), summed over the groups. */
+function balanceText(select: BoundSelect, call: BoundCapacity): string {
+  const key = render(call.key.sql);
+  const groupKeys = select.groupBy.map((one, i) => `${render(one.sql)} as g${i}`);
+  const chosen: BoundExpression = {
+    kind: 'compare',
+    operator: '=',
+    left: call.decision,
+    right: call.key,
+    sql: ['(', ...call.decision.sql, ') = (', ...call.key.sql, ')'],
+    span: call.span,
+  };
+  const guarded: BoundSelect = { ...select, conditions: [...select.conditions, chosen] };
+  const load = `coalesce(sum(${render(call.demand.sql)}) filter (where ${guardOf(guarded) ?? '1'}), 0) as l`;
+  const outputs = [...groupKeys, `${key} as k`, `max(${render(call.capacity.sql)}) as c`, load].join(', ');
+  const perKey = groupedText(guarded, [call], outputs, [], [call.key]);
+  const by =
+    groupKeys.length === 0
+      ? ' having count(*) > 0'
+      : ` group by ${groupKeys.map((_key, i) => `g${i}`).join(', ')}`;
+  return `select coalesce(sum(v), 0) from (select min(c - l) - max(c) as v from (${perKey})${by})`;
+}
+
+function nameOf(expression: BoundExpression): string {
+  return expression.span.source.text.slice(expression.span.start, expression.span.end);
+}

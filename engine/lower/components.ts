@@ -1,0 +1,100 @@
+import type { BoundExpression, BoundSelect } from '../check/bound.js';
+import { itemsOf } from '../check/fragment.js';
+
+/** Union-find over the row sources of one select. */
+class Groups {
+  private readonly parent = new Map<number, number>();
+
+  find(item: number): number {
+    const up = this.parent.get(item) ?? item;
+    if (up === item) return item;
+    const root = this.find(up);
+    this.parent.set(item, root);
+    return root;
+  }
+
+  join(items: Iterable<number>): void {
+    let first: number | null = null;
+    for (const item of items) {
+      if (first === null) first = this.find(item);
+      else this.parent.set(this.find(item), first);
+    }
+  }
+}
+
+/** Every ground leaf below an expression, selects inside it left out (they are components of their own). */
+export function groundLeaves(
+  expression: BoundExpression,
+  visit: (leaf: Extract<BoundExpression, { kind: 'ground' }>) => void,
+): void {
+  switch (expression.kind) {
+    case 'ground':
+      visit(expression);
+      return;
+    case 'decision':
+    case 'cell':
+    case 'exists':
+    case 'scalar':
+      return;
+    case 'inSelect':
+      groundLeaves(expression.operand, visit);
+      return;
+    case 'not':
+    case 'negative':
+      groundLeaves(expression.operand, visit);
+      return;
+    case 'and':
+    case 'or':
+      for (const operand of expression.operands) groundLeaves(operand, visit);
+      return;
+    case 'compare':
+    case 'arithmetic':
+      groundLeaves(expression.left, visit);
+      groundLeaves(expression.right, visit);
+      return;
+    case 'inList':
+      groundLeaves(expression.operand, visit);
+      for (const item of expression.list) groundLeaves(item, visit);
+      return;
+    case 'aggregate':
+      if (expression.argument !== null) groundLeaves(expression.argument, visit);
+      if (expression.filter !== null) groundLeaves(expression.filter, visit);
+      return;
+    case 'capacity':
+      for (const part of [expression.key, expression.demand, expression.capacity]) groundLeaves(part, visit);
+      return;
+  }
+}
+
+/**
+ * Which row sources must be read by one query: those that stand in one unit of `from`, that one ground
+ * condition ties, or that one ground expression reads together. Components come in order of their first item.
+ */
+export function componentsOf(select: BoundSelect, clause: readonly BoundExpression[]): number[][] {
+  const local = new Set(select.items.map((item) => item.id));
+  const groups = new Groups();
+  for (const unit of select.units) {
+    // A table-valued function reads columns of its neighbours.
+    groups.join([...unit.items, ...[...itemsOf(unit.sql)].filter((item) => local.has(item))]);
+  }
+  const all = [
+    ...select.conditions,
+    ...select.groupBy,
+    ...select.having,
+    ...select.outputs.map((output) => output.expression),
+    ...clause,
+  ];
+  for (const expression of all) {
+    groundLeaves(expression, (leaf) => {
+      groups.join([...itemsOf(leaf.sql)].filter((item) => local.has(item)));
+    });
+  }
+  const byRoot = new Map<number, number[]>();
+  for (const item of select.items) {
+    const root = groups.find(item.id);
+    const members = byRoot.get(root);
+    if (members === undefined) byRoot.set(root, [item.id]);
+    else members.push(item.id);
+  }
+  return [...byRoot.values()];
+}

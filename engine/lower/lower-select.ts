@@ -1,0 +1,350 @@
+import { must } from '../base/assert.js';
+import type { Span } from '../base/source.js';
+import type { BoundCapacity, BoundExpression, BoundGround, BoundItem, BoundSelect } from '../check/bound.js';
+import { aliasOf, itemsOf, quoteName, render, renderColumn } from '../check/fragment.js';
+import type { Fragment } from '../check/fragment.js';
+import { componentsOf } from './components.js';
+import type {
+  CapacityResidual,
+  ComponentPlan,
+  DecisionResidual,
+  QueryComponent,
+  Residual,
+  SelectPlan,
+  SlotResidual,
+} from './plan.js';
+
+/** A component while its slots are being collected. */
+class ComponentDraft {
+  readonly slots: string[] = [];
+  readonly parameters: SlotResidual[] = [];
+  private readonly parameterText = new Map<string, number>();
+  /** False once something other than a value is read from the row. */
+  choosable = true;
+
+  constructor(readonly items: readonly BoundItem[]) {}
+
+  slot(text: string): number {
+    const known = this.slots.indexOf(text);
+    if (known !== -1) return known;
+    this.slots.push(text);
+    return this.slots.length - 1;
+  }
+
+  parameter(slot: SlotResidual): string {
+    const key = `${slot.depth}/${slot.component}/${slot.slot}`;
+    let number = this.parameterText.get(key);
+    if (number === undefined) {
+      this.parameters.push(slot);
+      number = this.parameters.length;
+      this.parameterText.set(key, number);
+    }
+    return `?${number}`;
+  }
+}
+
+const INTEGER = /^\(*\s*(-?\s*[0-9]{1,15})\s*\)*$/;
+const TEXT = /^\(*\s*'((?:[^']|'')*)'\s*\)*$/;
+
+/** The value of a literal, or undefined for anything that SQLite must evaluate. */
+function literalOf(text: string): number | string | null | undefined {
+  const integer = INTEGER.exec(text);
+  if (integer !== null) return Number((integer[1] ?? '').replace(/\s/g, '')) + 0;
+  const quoted = TEXT.exec(text);
+  if (quoted !== null) return (quoted[1] ?? '').replaceAll("''", "'");
+  const word = text.replace(/^[(\s]+|[)\s]+$/g, '').toLowerCase();
+  if (word === 'true') return 1;
+  if (word === 'false') return 0;
+  return word === 'null' ? null : undefined;
+}
+
+/** Lowers one select; `parent` is the select around it. */
+export class SelectLowerer {
+  private readonly drafts: ComponentDraft[];
+  private readonly componentOf = new Map<number, number>();
+  private readonly items: ReadonlyMap<number, BoundItem>;
+
+  constructor(
+    private readonly select: BoundSelect,
+    private readonly clause: readonly BoundExpression[],
+    private readonly parent: SelectLowerer | null,
+  ) {
+    this.items = new Map(select.items.map((item) => [item.id, item]));
+    const groups = componentsOf(select, clause);
+    if (groups.length === 0) groups.push([]);
+    this.drafts = groups.map((ids) => new ComponentDraft(ids.map((id) => must(this.items.get(id), 'item'))));
+    groups.forEach((ids, component) => ids.forEach((id) => this.componentOf.set(id, component)));
+  }
+
+  lower(): { plan: SelectPlan; clause: Residual[] } {
+    const { select } = this;
+    for (const component of this.drafts.keys()) this.identities(component);
+    const ground = select.conditions.filter(
+      (condition): condition is BoundGround => condition.kind === 'ground',
+    );
+    const conditions = select.conditions
+      .filter((condition) => condition.kind !== 'ground')
+      .map((condition) => this.residual(condition));
+    const groupBy = select.groupBy.map((key) => this.groupSlot(key));
+    const having = select.having.map((condition) => this.residual(condition));
+    const outputs = select.outputs.map((output) => this.residual(output.expression));
+    const clause = this.clause.map((part) => this.clausePart(part));
+    const texts = this.drafts.map((): string[] => []);
+    for (const condition of ground) {
+      const component = this.componentOfFragment(condition.sql);
+      must(texts[component], 'component').push(`(${this.text(condition.sql, component)})`);
+    }
+    const components = this.drafts.map((draft, i) => this.component(draft, i, must(texts[i], 'conditions')));
+    return {
+      plan: {
+        components,
+        conditions,
+        grouped: select.grouped,
+        groupBy,
+        groupNames: select.groupBy.map((key) => nameOf(key)),
+        having,
+        outputs,
+        span: select.span,
+      },
+      clause,
+    };
+  }
+
+  private groupSlot(key: BoundExpression): SlotResidual {
+    const component = this.componentOfFragment(key.sql);
+    must(this.drafts[component], 'component').choosable = false;
+    return this.slot(component, key.sql, key.span);
+  }
+
+  /** The component a ground fragment is evaluated in; the first one when it reads no local row. */
+  private componentOfFragment(sql: Fragment): number {
+    for (const item of itemsOf(sql)) {
+      const component = this.componentOf.get(item);
+      if (component !== undefined) return component;
+    }
+    return 0;
+  }
+
+  /** SQL of a fragment inside a component's query; columns of outer selects become parameters. */
+  private text(sql: Fragment, component: number): string {
+    return render(sql, (part) => {
+      if (part.kind === 'column' && !this.items.has(part.item)) {
+        const outer = this.outerSlot(part.item, part.column, 1);
+        return must(this.drafts[component], 'component').parameter(outer);
+      }
+      return renderColumn(part);
+    });
+  }
+
+  /** The slot of an outer row source's column, made in the select that owns it. */
+  private outerSlot(item: number, column: string, depth: number): SlotResidual {
+    const owner = must(this.parent, `select of item ${item}`);
+    const component = owner.componentOf.get(item);
+    if (component === undefined) return owner.outerSlot(item, column, depth + 1);
+    const draft = must(owner.drafts[component], 'component');
+    // A parameter must be one value, so the outer row cannot be bound by choice.
+    draft.choosable = false;
+    const slot = draft.slot(`${aliasOf(item)}.${quoteName(column)}`);
+    return { kind: 'slot', depth, component, slot, span: owner.select.span };
+  }
+
+  private slot(component: number, sql: Fragment, span: Span): SlotResidual {
+    const slot = must(this.drafts[component], 'component').slot(this.text(sql, component));
+    return { kind: 'slot', depth: 0, component, slot, span };
+  }
+
+  private ground(expression: BoundGround): Residual {
+    const [only, ...rest] = expression.sql;
+    const literal = typeof only === 'string' && rest.length === 0 ? literalOf(only) : undefined;
+    if (literal !== undefined) return { kind: 'constant', value: literal, span: expression.span };
+    return this.slot(this.componentOfFragment(expression.sql), expression.sql, expression.span);
+  }
+
+  private decision(item: number, column: string, span: Span): DecisionResidual {
+    let depth = 0;
+    let at: SelectLowerer = this.must(item);
+    for (let here: SelectLowerer | null = this; here !== null && here !== at; here = here.parent) depth += 1;
+    const component = must(at.componentOf.get(item), 'component of a decision');
+    const source = must(at.items.get(item), 'item').source;
+    if (source.kind !== 'table') throw new TypeError('a decision of no table');
+    const draft = must(at.drafts[component], 'component');
+    draft.choosable = false;
+    const { relation } = source;
+    const identity = relation.identity.map((name) => draft.slot(identityText(item, name)));
+    const stored = draft.slot(identityText(item, column));
+    return { kind: 'decision', depth, component, relation, column, identity, stored, span };
+  }
+
+  private must(item: number): SelectLowerer {
+    for (let here: SelectLowerer | null = this; here !== null; here = here.parent) {
+      if (here.items.has(item)) return here;
+    }
+    throw new TypeError(`no select has item ${item}`);
+  }
+
+  /** Conjuncts of a check may be capacities; anything else is a plain residual. */
+  private clausePart(part: BoundExpression): Residual {
+    return part.kind === 'capacity' ? this.capacity(part) : this.residual(part);
+  }
+
+  private capacity(call: BoundCapacity): CapacityResidual {
+    const key = this.asSlot(call.key);
+    must(this.drafts[key.component], 'component').choosable = false;
+    const decision = this.decision(call.decision.item, call.decision.column, call.decision.span);
+    const keyText = render(call.key.sql);
+    const keyConditions = this.select.conditions
+      .filter((condition) => condition.kind !== 'ground')
+      .flatMap((condition, i) => {
+        if (condition.kind !== 'compare' || condition.operator !== '=') return [];
+        const sides = [condition.left, condition.right];
+        const isDecision = (side: BoundExpression): boolean =>
+          side.kind === 'decision' &&
+          side.item === call.decision.item &&
+          side.column === call.decision.column;
+        const isKey = (side: BoundExpression): boolean =>
+          side.kind === 'ground' && bare(render(side.sql)) === bare(keyText);
+        return sides.some(isDecision) && sides.some(isKey) ? [i] : [];
+      });
+    return {
+      kind: 'capacity',
+      name: call.name,
+      decision,
+      key,
+      demand: this.residual(call.demand),
+      capacity: this.residual(call.capacity),
+      keyConditions,
+      span: call.span,
+    };
+  }
+
+  private asSlot(expression: BoundExpression): SlotResidual {
+    return this.slot(this.componentOfFragment(expression.sql), expression.sql, expression.span);
+  }
+
+  private residual(expression: BoundExpression): Residual {
+    const { span } = expression;
+    switch (expression.kind) {
+      case 'ground':
+        return this.ground(expression);
+      case 'decision':
+        return this.decision(expression.item, expression.column, span);
+      case 'cell': {
+        const owner = this.must(expression.item);
+        let depth = 0;
+        for (let here: SelectLowerer | null = this; here !== null && here !== owner; here = here.parent)
+          depth += 1;
+        const component = must(owner.componentOf.get(expression.item), 'component of a cell');
+        return { kind: 'cell', depth, component, output: expression.output, span };
+      }
+      case 'not':
+      case 'negative':
+        return { kind: expression.kind, operand: this.residual(expression.operand), span };
+      case 'and':
+      case 'or':
+        return {
+          kind: expression.kind,
+          operands: expression.operands.map((one) => this.residual(one)),
+          span,
+        };
+      case 'compare': {
+        const { operator } = expression;
+        return {
+          kind: 'compare',
+          operator,
+          left: this.residual(expression.left),
+          right: this.residual(expression.right),
+          span,
+        };
+      }
+      case 'arithmetic': {
+        const { operator } = expression;
+        return {
+          kind: 'arithmetic',
+          operator,
+          left: this.residual(expression.left),
+          right: this.residual(expression.right),
+          span,
+        };
+      }
+      case 'inList': {
+        const list = expression.list.map((item) => this.residual(item));
+        return { kind: 'inList', operand: this.residual(expression.operand), list, span };
+      }
+      case 'inSelect': {
+        const operand = this.residual(expression.operand);
+        return { kind: 'inSelect', operand, plan: this.nested(expression.select), span };
+      }
+      case 'exists':
+      case 'scalar':
+        return { kind: expression.kind, plan: this.nested(expression.select), span };
+      case 'aggregate':
+        return {
+          kind: 'aggregate',
+          name: expression.name,
+          distinct: expression.distinct,
+          argument: expression.argument === null ? null : this.residual(expression.argument),
+          filter: expression.filter === null ? null : this.residual(expression.filter),
+          span,
+        };
+      case 'capacity':
+        return this.capacity(expression);
+    }
+  }
+
+  private nested(select: BoundSelect): SelectPlan {
+    return new SelectLowerer(select, [], this).lower().plan;
+  }
+
+  /** Identity slots of every base table, for provenance and for rows that may be left out. */
+  private identities(component: number): void {
+    const draft = must(this.drafts[component], 'component');
+    for (const item of draft.items) {
+      if (item.source.kind !== 'table') continue;
+      for (const name of item.source.relation.identity) draft.slot(identityText(item.id, name));
+    }
+  }
+
+  private component(draft: ComponentDraft, index: number, conditions: readonly string[]): ComponentPlan {
+    const [only, ...others] = draft.items;
+    if (only?.source.kind === 'derived' && others.length === 0) {
+      return { kind: 'derived', plan: new SelectLowerer(only.source.select, [], null).lower().plan };
+    }
+    const ids = new Set(draft.items.map((item) => item.id));
+    const from = this.select.units
+      .filter((unit) => unit.items.some((item) => ids.has(item)))
+      .map((unit) => this.text(unit.sql, index));
+    const tables = draft.items.flatMap((item): QueryComponent['tables'][number][] => {
+      if (item.source.kind !== 'table') return [];
+      const { relation, direct } = item.source;
+      const identity = relation.identity.map((name) => draft.slot(identityText(item.id, name)));
+      return [{ relation, name: item.name, direct, identity }];
+    });
+    const hasGround = draft.items.some((item) => item.source.kind === 'ground');
+    const keys = tables.flatMap((table) => table.identity.map((slot) => String(slot + 1)));
+    // Rows of a view have no key: identical rows are interchangeable, so all slots together order them.
+    const order = hasGround ? [...new Set([...keys, ...draft.slots.map((_slot, i) => String(i + 1))])] : keys;
+    const sql = [
+      `select ${draft.slots.length === 0 ? '1' : draft.slots.join(', ')}`,
+      from.length === 0 ? '' : ` from ${from.join(', ')}`,
+      conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`,
+      order.length === 0 ? '' : ` order by ${order.join(', ')}`,
+    ].join('');
+    return {
+      kind: 'query',
+      sql,
+      slots: draft.slots.length,
+      parameters: draft.parameters,
+      tables,
+      choosable: draft.choosable,
+    };
+  }
+}
+
+const identityText = (item: number, column: string): string => `${aliasOf(item)}.${quoteName(column)}`;
+
+const bare = (text: string): string => text.replace(/[()\s]/g, '');
+
+/** A name for one `group by` expression: its last identifier as people wrote it. */
+function nameOf(key: BoundExpression): string {
+  return key.span.source.text.slice(key.span.start, key.span.end);
+}
