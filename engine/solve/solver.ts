@@ -32,7 +32,12 @@ export type SolveOutcome =
       readonly levels: readonly LevelResult[];
     }
   | { readonly status: 'infeasible'; readonly blamed: readonly OriginId[] | null }
-  | { readonly status: 'unknown'; readonly limit: 'time' | 'work' | 'backend' }
+  | {
+      readonly status: 'unknown';
+      readonly limit: 'time' | 'work' | 'backend';
+      /** What exactly the backends could not take, for people. */
+      readonly detail?: string;
+    }
   | { readonly status: 'model_invalid'; readonly problems: readonly string[] };
 
 /** Why an answer of a backend was not believed. */

@@ -1,0 +1,378 @@
+import { must } from '../base/assert.js';
+import { byNumber } from '../base/order.js';
+import { classOf } from '../model/evaluate.js';
+import type { ClassMap, Model, Variable, VariableId } from '../model/model.js';
+import { RoomTable } from './room-table.js';
+import type { Apart, ModelFacts, ValueFacts } from './value-facts.js';
+import { factsOf, fixedValue } from './value-facts.js';
+
+/** Fewer values than this are not worth looking at. */
+const FEW = 3;
+
+/** What a dominating value must be: how many of them, and pairwise different under which class maps. */
+interface Demand {
+  readonly needed: number;
+  readonly signature: Int32Array;
+  readonly distinct: readonly ClassMap[];
+  /** Classes that are taken for good, per class map (null: by value). */
+  readonly banned: ReadonlyMap<ClassMap | null, ReadonlySet<number>>;
+}
+
+/** Refines signatures so that values get equal numbers only where `mark` agrees. */
+function refine(signature: Int32Array, mark: (index: number) => number | undefined): void {
+  const ids = new Map<number | undefined, Map<number, number>>();
+  let next = 0;
+  for (let index = 0; index < signature.length; index += 1) {
+    const key = mark(index);
+    let bySignature = ids.get(key);
+    if (bySignature === undefined) {
+      bySignature = new Map();
+      ids.set(key, bySignature);
+    }
+    const own = signature[index] ?? 0;
+    let id = bySignature.get(own);
+    if (id === undefined) {
+      id = next;
+      next += 1;
+      bySignature.set(own, id);
+    }
+    signature[index] = id;
+  }
+}
+
+/** 1 for each of `values` that is in `list`; both ascend. */
+function marksOf(values: readonly number[], list: readonly number[]): Uint8Array {
+  const marks = new Uint8Array(values.length);
+  let at = 0;
+  values.forEach((value, index) => {
+    while ((list[at] ?? Infinity) < value) at += 1;
+    if (list[at] === value) marks[index] = 1;
+  });
+  return marks;
+}
+
+class Pruner {
+  private readonly facts: ModelFacts;
+  private readonly fixed: (number | null)[];
+  private readonly rooms: RoomTable;
+  private readonly results: {
+    values: readonly number[];
+    capacities: string;
+    demands: Demand[];
+    kept: readonly number[];
+  }[] = [];
+
+  constructor(private readonly model: Model) {
+    this.facts = factsOf(model);
+    this.fixed = model.variables.map((_, id) => fixedValue(model, id));
+    this.rooms = new RoomTable(model, this.facts.capacities, this.fixed);
+  }
+
+  private factsOf(variable: VariableId): ValueFacts {
+    return must(this.facts.variables[variable], () => `variable ${variable}`);
+  }
+
+  /** Variables coupled by equality of values, fixed ones left out; each group in id order. */
+  private groups(): VariableId[][] {
+    const seen = new Set<VariableId>();
+    const groups: VariableId[][] = [];
+    this.facts.variables.forEach((_, start) => {
+      if (seen.has(start) || this.fixed[start] !== null) return;
+      const group = new Set([start]);
+      for (const variable of group) {
+        seen.add(variable);
+        for (const peer of this.factsOf(variable).equals) if (this.fixed[peer] === null) group.add(peer);
+      }
+      groups.push([...group].sort(byNumber));
+    });
+    return groups;
+  }
+
+  prune(): Model {
+    const variables = [...this.model.variables];
+    let pruned = false;
+    for (const group of this.groups()) {
+      const kept = this.keptOf(group);
+      if (kept === null) continue;
+      pruned = true;
+      for (const id of group) {
+        const variable = must(variables[id], 'variable');
+        variables[id] = narrowed(variable, kept);
+      }
+    }
+    return pruned ? { ...this.model, variables } : this.model;
+  }
+
+  /** Values of a group that must stay, ascending, or null where none can go. */
+  private keptOf(group: readonly VariableId[]): readonly number[] | null {
+    const capacities = new Set<number>();
+    const domains: (readonly number[])[] = [];
+    for (const id of group) {
+      const facts = this.factsOf(id);
+      const { values } = must(this.model.variables[id], 'variable');
+      if (facts.raw || values === null || values.length < FEW) return null;
+      if (!domains.includes(values)) domains.push(values);
+      for (const capacity of facts.capacities) {
+        if (this.facts.tainted.has(capacity)) return null;
+        capacities.add(capacity);
+      }
+    }
+    const [first] = domains;
+    if (first === undefined) return null;
+    const values = domains.length === 1 ? first : [...new Set(domains.flat())].sort(byNumber);
+    const users = this.users(group, capacities);
+    if (values.length <= Math.min(...this.neededCounts(group, users))) return null;
+    const base = new Int32Array(values.length);
+    for (const id of group) this.refineBy(base, values, id);
+    for (const domain of domains) {
+      if (domain === values) continue;
+      const marks = marksOf(values, domain);
+      refine(base, (index) => marks[index]);
+    }
+    const demands = this.demands(group, users, values, base);
+    const kept = this.run(values, [...capacities].sort(byNumber), demands);
+    return kept.length === values.length ? null : kept;
+  }
+
+  /** Free variables that might sit on a value: of the group and of every capacity it takes part in. */
+  private users(group: readonly VariableId[], capacities: ReadonlySet<number>): Set<VariableId> {
+    const users = new Set(group);
+    for (const index of capacities) {
+      for (const { variable } of must(this.facts.capacities[index], 'capacity').items) {
+        if (this.fixed[variable] === null) users.add(variable);
+      }
+    }
+    return users;
+  }
+
+  private refineBy(signature: Int32Array, values: readonly number[], id: VariableId): void {
+    const { lists, bounds, classMaps } = this.factsOf(id);
+    for (const list of lists) {
+      const marks = marksOf(values, list);
+      refine(signature, (index) => marks[index]);
+    }
+    for (const bound of bounds) refine(signature, (index) => ((values[index] ?? 0) <= bound ? 1 : 0));
+    for (const classes of classMaps) refine(signature, (index) => classes.get(values[index] ?? 0));
+  }
+
+  private apartOf(group: readonly VariableId[]): Apart[] {
+    return group.flatMap((id) => this.factsOf(id).apart).filter(({ peer }) => !group.includes(peer));
+  }
+
+  /** Dominating values needed when the classes of inequalities stay, and when they may change (or Infinity). */
+  private neededCounts(group: readonly VariableId[], users: ReadonlySet<VariableId>): [number, number] {
+    const apart = this.apartOf(group);
+    const byValue = new Set(users);
+    for (const { peer, own, other } of apart) {
+      if (own === null && other === null && this.fixed[peer] === null) byValue.add(peer);
+    }
+    if (group.length > 1 || apart.every(({ own }) => own === null)) return [byValue.size, Infinity];
+    const peers = new Map<VariableId, { maps: Set<string>; sameMap: boolean }>();
+    const names = new Map<ClassMap | null, number>();
+    const nameOf = (classes: ClassMap | null): number => {
+      if (!names.has(classes)) names.set(classes, names.size);
+      return names.get(classes) ?? 0;
+    };
+    for (const { peer, own, other } of apart) {
+      if (this.fixed[peer] !== null) continue;
+      const known = peers.get(peer) ?? { maps: new Set<string>(), sameMap: false };
+      known.maps.add(`${nameOf(own)}/${nameOf(other)}`);
+      known.sameMap ||= own === other;
+      peers.set(peer, known);
+    }
+    let blocked = 0;
+    for (const id of new Set([...byValue, ...peers.keys()])) {
+      if (group.includes(id)) continue;
+      const peer = peers.get(id);
+      if (peer === undefined) blocked += 1;
+      else blocked += peer.maps.size + (!peer.sameMap && byValue.has(id) ? 1 : 0);
+    }
+    return [byValue.size, blocked + 1];
+  }
+
+  private demands(
+    group: readonly VariableId[],
+    users: ReadonlySet<VariableId>,
+    values: readonly number[],
+    base: Int32Array,
+  ): Demand[] {
+    const apart = this.apartOf(group);
+    const [kept, changed] = this.neededCounts(group, users);
+    const maps = new Set<ClassMap>();
+    for (const id of group) for (const { own } of this.factsOf(id).apart) if (own !== null) maps.add(own);
+    const strict = base.slice();
+    for (const classes of maps) refine(strict, (index) => classes.get(values[index] ?? 0));
+    const banned = new Map<ClassMap | null, Set<number>>();
+    for (const { peer, own, other } of apart) {
+      const value = this.fixed[peer] ?? null;
+      const kind = value === null ? undefined : classOf(other, value);
+      if (kind === undefined) continue;
+      const known = banned.get(own);
+      if (known === undefined) banned.set(own, new Set([kind]));
+      else known.add(kind);
+    }
+    const demands: Demand[] = [{ needed: kept, signature: strict, distinct: [], banned }];
+    if (changed !== Infinity) demands.push({ needed: changed, signature: base, distinct: [...maps], banned });
+    return demands;
+  }
+
+  /** The same question is asked once: most requests of a batch are alike. */
+  private run(
+    values: readonly number[],
+    capacities: readonly number[],
+    demands: Demand[],
+  ): readonly number[] {
+    const key = capacities.join(',');
+    for (const known of this.results) {
+      if (
+        known.capacities === key &&
+        sameValues(known.values, values) &&
+        sameDemands(known.demands, demands)
+      ) {
+        return known.kept;
+      }
+    }
+    const kept = this.compute(values, capacities, demands);
+    this.results.push({ values, capacities: key, demands, kept });
+    return kept;
+  }
+
+  private compute(
+    values: readonly number[],
+    capacities: readonly number[],
+    demands: Demand[],
+  ): readonly number[] {
+    const { order, rooms, blocked } = this.rooms.ranking(capacities, values);
+    const others = rooms.slice(1);
+    const buckets = demands.map(() => new Map<number, number[]>());
+    const removed = new Uint8Array(values.length);
+    let count = 0;
+    for (const index of order) {
+      const isRemoved = demands.some((demand, at) =>
+        this.isDominated(index, values, others, demand, buckets[at]?.get(demand.signature[index] ?? 0) ?? []),
+      );
+      if (isRemoved) {
+        removed[index] = 1;
+        count += 1;
+        continue;
+      }
+      if (blocked[index] === 1) continue;
+      demands.forEach(({ signature, banned }, at) => {
+        if (isBanned(banned, values[index] ?? 0)) return;
+        const bucket = must(buckets[at], 'bucket');
+        const own = signature[index] ?? 0;
+        const known = bucket.get(own);
+        if (known === undefined) bucket.set(own, [index]);
+        else known.push(index);
+      });
+    }
+    return count === 0 ? values : values.filter((_, index) => removed[index] === 0);
+  }
+
+  /** `candidates` have at least the same room in the first capacity and come first among equals. */
+  private isDominated(
+    index: number,
+    values: readonly number[],
+    others: readonly Float64Array[],
+    { needed, distinct }: Demand,
+    candidates: readonly number[],
+  ): boolean {
+    if (candidates.length < needed) return false;
+    if (others.length === 0 && distinct.length === 0) return true;
+    const taken = distinct.map(() => new Set<number>());
+    let found = 0;
+    for (const candidate of candidates) {
+      let fits = true;
+      for (const room of others) {
+        if ((room[candidate] ?? 0) < (room[index] ?? 0)) {
+          fits = false;
+          break;
+        }
+      }
+      if (!fits) continue;
+      if (distinct.length > 0) {
+        const kinds = distinct.map((classes) => classes.get(values[candidate] ?? 0));
+        if (kinds.some((kind, at) => kind !== undefined && taken[at]?.has(kind) === true)) continue;
+        kinds.forEach((kind, at) => {
+          if (kind !== undefined) taken[at]?.add(kind);
+        });
+      }
+      found += 1;
+      if (found >= needed) return true;
+    }
+    return false;
+  }
+}
+
+function isBanned(banned: Demand['banned'], value: number): boolean {
+  for (const [classes, kinds] of banned) {
+    const kind = classOf(classes, value);
+    if (kind !== undefined && kinds.has(kind)) return true;
+  }
+  return false;
+}
+
+function sameValues(a: readonly number[] | Int32Array, b: readonly number[] | Int32Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+function sameDemands(a: readonly Demand[], b: readonly Demand[]): boolean {
+  if (a.length !== b.length) return false;
+  return a.every((own, index) => {
+    const other = must(b[index], 'demand');
+    const plain = own.banned.size === 0 && other.banned.size === 0;
+    return (
+      plain &&
+      own.needed === other.needed &&
+      own.distinct.length === other.distinct.length &&
+      own.distinct.every((classes, at) => classes === other.distinct[at]) &&
+      sameValues(own.signature, other.signature)
+    );
+  });
+}
+
+function narrowed(variable: Variable, kept: readonly number[]): Variable {
+  const { values, label } = variable;
+  if (values === null) return variable;
+  const own = intersection(values, kept);
+  return { label, values: own, lo: own[0] ?? null, hi: own.at(-1) ?? null };
+}
+
+/** Both ascend; the second list itself where it lies wholly inside the first. */
+function intersection(values: readonly number[], kept: readonly number[]): readonly number[] {
+  const marks = marksOf(kept, values);
+  return marks.every((mark) => mark === 1) ? kept : kept.filter((_, index) => marks[index] === 1);
+}
+
+/**
+ * Removes values that some optimal assignment does without: R-dominance pruning. Exact; the model keeps its
+ * optimum on every level, or its infeasibility.
+ *
+ * A group G is a set of variables coupled by equality of values (a single variable mostly). Let R count the
+ * variables that are not fixed and belong to G, to a capacity (hard or of a balance) that a variable of G takes
+ * part in, or must differ in value from one of G. Value v leaves all domains of G when R kept values v' of it
+ * - look like v to every node: the same lists, bounds, classes and domains; and
+ * - have at least v's room (capacity less what fixed items take) in each of those capacities; a value that is no
+ *   key counts nowhere, which is unlimited room.
+ *
+ * Proof. Take a best assignment with as few variables on removed values as possible, and suppose part of G is
+ * on a removed v. The other R - 1 variables use at most R - 1 values, so that one of the R dominating values,
+ * v', is used by none of them. Move what G has on v to v'. No node changes its truth: lists, bounds and classes
+ * agree; equalities by value hold among those moved together and fail towards all others, who are neither on v'
+ * nor move. The load on v' is that which v had from G, within its room. The spare capacity of v grows, that of
+ * v' stays at least v's old one, so that no balance falls; balances that anything might want small end the
+ * pruning of their items. No raw value is read (else G is left alone). So the assignment is as good as before
+ * with fewer variables on removed values: a contradiction. R - 1 dominating values could all be in use.
+ *
+ * For a single variable x with asserted inequalities of classes (anti-affinity by rack) those classes may differ
+ * too, when the dominating values are pairwise different under each such class map. Then every other variable
+ * rules out at most one of them by sitting on it and one per pair of class maps by its class (these coincide for
+ * a pair of equal maps), so that one more dominating value than can be ruled out suffices. Classes of fixed peers
+ * rule values out for good.
+ */
+export function pruneDominated(model: Model): Model {
+  return new Pruner(model).prune();
+}
