@@ -305,6 +305,13 @@ export class ExpressionBinder {
     ) {
       return this.fail('type/bad-argument', span, { message: `\`${name}\` takes one argument` });
     }
+    if (name === 'increasing' || name === 'avg') {
+      return this.unsupported(
+        span,
+        `\`${name}\``,
+        name === 'avg' ? 'compare the sum with a multiple of the count' : 'compare neighbours with a join',
+      );
+    }
     const inside: Place = { ...place, position: 'aggregate', capacity: 'no' };
     const bound = argument === undefined ? null : this.expression(argument, inside);
     const filter = call.filter === null ? null : this.expression(call.filter, inside);

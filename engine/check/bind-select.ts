@@ -49,12 +49,11 @@ export class SelectBinder {
     parent: Scope | null,
     purpose: Purpose,
     clause: Expression | null = null,
-    direct = true,
   ): { select: BoundSelect; place: Place } {
     this.refuseWhole(select, purpose);
     const { core } = select;
     const gathered: Gathered = { items: [], units: [], conditions: [], sources: [], merged: new Set() };
-    if (core.from !== null) this.from(core.from, gathered, direct);
+    if (core.from !== null) this.from(core.from, gathered);
     const bare: Scope = { sources: gathered.sources, merged: gathered.merged, outputs: new Map(), parent };
     const rows: Place = { scope: bare, position: 'rows', groupKeys: new Set(), capacity: 'no' };
     if (core.where !== null) {
@@ -164,19 +163,19 @@ export class SelectBinder {
     return outputs;
   }
 
-  private from(item: FromItem, gathered: Gathered, direct: boolean): void {
+  private from(item: FromItem, gathered: Gathered): void {
     if (item.kind !== 'join') {
-      this.source(item, gathered, direct);
+      this.source(item, gathered);
       return;
     }
     if (item.type !== 'inner') {
-      this.outerJoin(item, gathered, direct);
+      this.outerJoin(item, gathered);
       return;
     }
     const before = gathered.sources.length;
-    this.from(item.left, gathered, direct);
+    this.from(item.left, gathered);
     const middle = gathered.sources.length;
-    this.from(item.right, gathered, direct);
+    this.from(item.right, gathered);
     const left = gathered.sources.slice(before, middle);
     const right = gathered.sources.slice(middle);
     this.equateShared(item, left, right, gathered);
@@ -231,20 +230,20 @@ export class SelectBinder {
   }
 
   /** An outer join stays one piece of SQL: its rows are SQLite's. */
-  private outerJoin(join: Extract<FromItem, { kind: 'join' }>, gathered: Gathered, direct: boolean): void {
+  private outerJoin(join: Extract<FromItem, { kind: 'join' }>, gathered: Gathered): void {
     const inside: Gathered = { items: [], units: [], conditions: [], sources: [], merged: new Set() };
-    const sql = this.joinText(join, inside, direct);
+    const sql = this.joinText(join, inside);
     gathered.items.push(...inside.items);
     gathered.units.push({ items: inside.items.map((one) => one.id), sql: parenthesised(sql) });
     gathered.sources.push(...inside.sources);
     for (const name of inside.merged) gathered.merged.add(name);
   }
 
-  private joinText(item: FromItem, inside: Gathered, direct: boolean): Fragment {
+  private joinText(item: FromItem, inside: Gathered): Fragment {
     if (item.kind !== 'join') {
       const before = inside.units.length;
       const conditions = inside.conditions.length;
-      this.source(item, inside, direct);
+      this.source(item, inside);
       const added = inside.units.slice(before);
       const [unit] = added;
       const source = inside.items[inside.items.length - 1]?.source;
@@ -264,9 +263,9 @@ export class SelectBinder {
       return unit.sql;
     }
     const before = inside.sources.length;
-    const left = this.joinText(item.left, inside, direct);
+    const left = this.joinText(item.left, inside);
     const middle = inside.sources.length;
-    const right = this.joinText(item.right, inside, direct);
+    const right = this.joinText(item.right, inside);
     const words = {
       inner: ' join ',
       left: ' left join ',
@@ -294,7 +293,7 @@ export class SelectBinder {
     return parenthesised([...parts, ' on ', ...parenthesised(splice(item.on.span, walk.replacements))]);
   }
 
-  private source(item: Exclude<FromItem, { kind: 'join' }>, gathered: Gathered, direct: boolean): void {
+  private source(item: Exclude<FromItem, { kind: 'join' }>, gathered: Gathered): void {
     const alias = item.alias?.text ?? (item.kind === 'table' ? item.name.text : '');
     if (
       alias !== '' &&
@@ -319,7 +318,7 @@ export class SelectBinder {
           facts.columns.map((column) => column.name),
           'a sub-query',
         );
-      } else this.view(gathered, alias, item.select, null, 'a sub-query', direct);
+      } else this.view(gathered, alias, item.select, null, 'a sub-query');
       return;
     }
     if (item.args !== null) {
@@ -346,7 +345,7 @@ export class SelectBinder {
       return;
     }
     if (relation.kind === 'table') {
-      this.table(gathered, alias, relation.relation, direct);
+      this.table(gathered, alias, relation.relation);
       return;
     }
     const definedAs = describe(relation);
@@ -365,7 +364,7 @@ export class SelectBinder {
       return;
     }
     if (relation.kind === 'policyView') {
-      this.view(gathered, alias, relation.statement.select, null, definedAs, direct);
+      this.view(gathered, alias, relation.statement.select, null, definedAs);
       return;
     }
     if (relation.select === null) {
@@ -377,12 +376,12 @@ export class SelectBinder {
       return;
     }
     const names = relation.relation.columns.map((column) => column.name);
-    this.view(gathered, alias, relation.select, names, definedAs, false);
+    this.view(gathered, alias, relation.select, names, definedAs);
   }
 
-  private table(gathered: Gathered, alias: string, relation: Relation, direct: boolean): void {
+  private table(gathered: Gathered, alias: string, relation: Relation): void {
     const id = this.nextItem++;
-    gathered.items.push({ id, name: alias, source: { kind: 'table', relation, direct } });
+    gathered.items.push({ id, name: alias, source: { kind: 'table', relation } });
     gathered.units.push({ items: [id], sql: [`${quoteName(relation.name)} as ${aliasOf(id)}`] });
     const span: Span = { source: relation.source, start: 0, end: 0 };
     const columns = relation.columns.map(({ name, decision }): ScopeColumn => {
@@ -426,9 +425,8 @@ export class SelectBinder {
     select: Select,
     names: readonly string[] | null,
     definedAs: string,
-    direct: boolean,
   ): void {
-    const { select: bound } = this.bind(select, null, 'view', null, direct);
+    const { select: bound } = this.bind(select, null, 'view');
     const nameOf = (output: BoundOutput, i: number): string => names?.[i] ?? output.name;
     if (!bound.grouped) {
       gathered.items.push(...bound.items);

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { isError, sortDiagnostics } from '../base/diagnostic.js';
+import { byText } from '../base/order.js';
 import type { SourceFile } from '../base/source.js';
-import type { Catalog } from '../catalog/catalog.js';
+import type { Catalog, Relation } from '../catalog/catalog.js';
 import type { PolicyStatement } from '../lang/ast.js';
 import { parsePolicies } from '../lang/parser.js';
 import type { BoundPolicy } from './bound.js';
@@ -12,6 +13,8 @@ import { Walker } from './walk.js';
 /** A policy set read against a schema. When a diagnostic is an error the policies must not be used. */
 export interface BoundPolicySet {
   readonly policies: readonly BoundPolicy[];
+  /** Base tables with decisions that the policies read themselves: all their decisions are solved. */
+  readonly tables: readonly Relation[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -61,7 +64,10 @@ export function bindPolicies(statements: readonly PolicyStatement[], catalog: Ca
       },
     });
   }
-  return { policies, diagnostics: sortDiagnostics([...diagnostics, ...walker.diagnostics]) };
+  const tables = [...walker.tables.values()]
+    .filter((relation) => relation.columns.some((column) => column.decision))
+    .sort((a, b) => byText(a.name, b.name));
+  return { policies, tables, diagnostics: sortDiagnostics([...diagnostics, ...walker.diagnostics]) };
 }
 
 function duplicates(statements: readonly PolicyStatement[]): Diagnostic[] {

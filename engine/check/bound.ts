@@ -90,8 +90,8 @@ export interface BoundItem {
   /** The alias the user sees. */
   readonly name: string;
   readonly source:
-    /** A base table, whose decision cells are variables. `direct` when the policy names it itself, not through a view. */
-    | { readonly kind: 'table'; readonly relation: Relation; readonly direct: boolean }
+    /** A base table, whose decision cells are variables. */
+    | { readonly kind: 'table'; readonly relation: Relation }
     /** Anything SQLite evaluates whole: a view, a ground select, a table-valued function. */
     | { readonly kind: 'ground'; readonly sql: Fragment }
     /** A select over decisions that cannot be unfolded; its rows are made while grounding. */

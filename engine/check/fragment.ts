@@ -48,7 +48,8 @@ export function splice(
   const parts: FragmentPart[] = [];
   let at = span.start;
   for (const { span: hole, by } of [...replacements].sort((a, b) => a.span.start - b.span.start)) {
-    parts.push(span.source.text.slice(at, hole.start), ...by);
+    // The hole may have held its own parentheses, as in `not(x)`: what takes its place must not touch a word.
+    parts.push(span.source.text.slice(at, hole.start), ' ', ...by, ' ');
     at = hole.end;
   }
   parts.push(span.source.text.slice(at, span.end));

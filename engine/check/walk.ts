@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Span } from '../base/source.js';
+import type { Relation } from '../catalog/catalog.js';
 import type {
   CallExpression,
   Expression,
@@ -64,6 +65,8 @@ export function isAggregateCall(call: CallExpression): boolean {
  */
 export class Walker {
   readonly diagnostics: Diagnostic[] = [];
+  /** Base tables that the walked text names itself, not through a view of the database. */
+  readonly tables = new Map<string, Relation>();
 
   constructor(readonly relations: Relations) {}
 
@@ -87,7 +90,10 @@ export class Walker {
       this.diagnostics.push(this.relations.unknown(name));
       return null;
     }
-    if (relation.kind === 'table') return { columns: relation.relation.columns, decisionRows: false };
+    if (relation.kind === 'table') {
+      this.tables.set(relation.relation.name, relation.relation);
+      return { columns: relation.relation.columns, decisionRows: false };
+    }
     const key = name.text.toLowerCase();
     const known = this.relations.facts.get(key);
     if (known === null) {
@@ -190,6 +196,15 @@ export class Walker {
         message: `no function \`${call.name.text}\``,
         span: call.name.span,
         help: didYouMean(call.name.text, ALL_FUNCTIONS),
+      });
+    }
+    if (name === 'contains') {
+      this.diagnostics.push({
+        code: 'lower/unsupported',
+        severity: 'error',
+        message: '`contains` is not supported yet',
+        span: call.name.span,
+        help: 'write `x in (select value from json_each(list))`',
       });
     }
     if (isAggregateCall(call)) found.aggregates.push(call);

@@ -4,7 +4,6 @@ import type { SqlRecord, SqlValue } from '../base/sql-value.js';
 import type { Relation } from '../catalog/catalog.js';
 import type { BoundPolicy } from '../check/bound.js';
 import type { LoweredPolicy } from '../lower/lower.js';
-import { directTables } from '../lower/tables-read.js';
 import type { PolicyPlan, Residual } from '../lower/plan.js';
 import { ModelBuilder, constantOf, sumOf } from '../model/builder.js';
 import type { LinearExpression, Literal, Model, ObjectiveLevel, SoftTerm } from '../model/model.js';
@@ -40,18 +39,18 @@ export interface OptionalRows {
   readonly keys: readonly SqlRecord[];
 }
 
-/**
- * Runs the ground queries and fills the templates.
- * - Reads inside the caller's read transaction; writes nothing.
- * - `implied` are the schema's own demands on the cells that `policies` made variables.
- */
-export function ground(
-  policies: readonly LoweredPolicy[],
-  implied: readonly LoweredPolicy[],
-  reader: Reader,
-  optional: OptionalRows | null = null,
-): Grounded {
-  return new Grounding(reader, optional).run(policies, implied);
+/** A compiled policy set. */
+export interface GroundInput {
+  readonly policies: readonly LoweredPolicy[];
+  /** The schema's own demands on the cells that `policies` make variables. */
+  readonly implied: readonly LoweredPolicy[];
+  /** Tables all of whose decisions are solved. */
+  readonly tables: readonly Relation[];
+}
+
+/** Runs the ground queries and fills the templates, inside the caller's read transaction; writes nothing. */
+export function ground(input: GroundInput, reader: Reader, optional: OptionalRows | null = null): Grounded {
+  return new Grounding(reader, optional).run(input);
 }
 
 class Grounding {
@@ -95,17 +94,14 @@ class Grounding {
     };
   }
 
-  run(policies: readonly LoweredPolicy[], implied: readonly LoweredPolicy[]): Grounded {
+  run({ policies, implied, tables }: GroundInput): Grounded {
     for (const { plan } of policies) this.guarded(plan.policy, () => this.policy(plan, false));
-    const direct = new Map<string, Relation>();
-    for (const { plan } of policies) if (plan.kind === 'decision') directTables(plan, direct);
-    for (const { plan, policy } of policies) {
-      if (plan.kind !== 'decision') continue;
-      this.guarded(policy, () => {
-        for (const relation of direct.values())
-          this.variables.registerTable(relation, policy.statement.select.span);
+    const [first] = policies;
+    if (first !== undefined) {
+      this.guarded(first.policy, () => {
+        for (const relation of tables)
+          this.variables.registerTable(relation, first.policy.statement.select.span);
       });
-      break;
     }
     this.variables.closed = true;
     for (const { plan } of implied) this.guarded(plan.policy, () => this.policy(plan, true));

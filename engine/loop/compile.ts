@@ -14,6 +14,8 @@ export interface CompiledPolicies {
   readonly policies: readonly LoweredPolicy[];
   /** What the schema itself demands of the decisions that the policies read. */
   readonly implied: readonly LoweredPolicy[];
+  /** Tables all of whose decisions are solved, because a policy reads the table itself. */
+  readonly tables: readonly Relation[];
   /** SHA-256 of the texts, in order. */
   readonly digest: string;
 }
@@ -28,10 +30,13 @@ export function compilePolicies(
   const diagnostics = sortDiagnostics([...parsed.diagnostics, ...bound.diagnostics]);
   if (diagnostics.some(isError)) return { compiled: null, diagnostics };
   const policies = bound.policies.map(lowerPolicy);
-  const tables = new Map<string, Relation>();
-  for (const { plan } of policies) decisionTables(plan, tables);
-  const implied = bindPolicies([...tables.values()].flatMap(impliedStatements), catalog);
+  const read = new Map(bound.tables.map((relation) => [relation.name, relation]));
+  for (const { plan } of policies) decisionTables(plan, read);
+  const implied = bindPolicies([...read.values()].flatMap(impliedStatements), catalog);
   if (implied.diagnostics.some(isError)) return { compiled: null, diagnostics: implied.diagnostics };
   const digest = digestText(sources.map((source) => source.text).join('\0'));
-  return { compiled: { policies, implied: implied.policies.map(lowerPolicy), digest }, diagnostics };
+  return {
+    compiled: { policies, implied: implied.policies.map(lowerPolicy), tables: bound.tables, digest },
+    diagnostics,
+  };
 }

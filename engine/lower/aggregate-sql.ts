@@ -35,7 +35,7 @@ export function aggregateSql(aggregate: BoundAggregate, guard: string | null): s
     case 'all_equal':
       return `(count(distinct ${argument})${filter} <= 1)`;
     case 'increasing':
-      throw new TypeError('`increasing` has no single-expression form');
+      throw new TypeError('`increasing` is refused while binding');
   }
 }
 

@@ -109,7 +109,7 @@ function groupedText(
   const someMember = `exists (select 1 from ${inner.join(', ')}${all(membersGround)})`;
   return (
     `select ${outputs} from ${fromUnits(select, split.keys).join(' join ')} ` +
-    `left join (${inner.join(' join ')}) on ${on}${all([...texts(split.keyGround), someMember])}${tail}`
+    `left join ${inner.length === 1 ? inner.join('') : `(${inner.join(' join ')})`} on ${on}${all([...texts(split.keyGround), someMember])}${tail}`
   );
 }
 

@@ -17,8 +17,7 @@ import type {
 /** A component while its slots are being collected. */
 class ComponentDraft {
   readonly slots: string[] = [];
-  readonly parameters: SlotResidual[] = [];
-  private readonly parameterText = new Map<string, number>();
+  private readonly parameters: SlotResidual[] = [];
   /** False once something other than a value is read from the row. */
   choosable = true;
 
@@ -32,16 +31,29 @@ class ComponentDraft {
   }
 
   parameter(slot: SlotResidual): string {
-    const key = `${slot.depth}/${slot.component}/${slot.slot}`;
-    let number = this.parameterText.get(key);
-    if (number === undefined) {
+    const same = (one: SlotResidual): boolean =>
+      one.depth === slot.depth && one.component === slot.component && one.slot === slot.slot;
+    let number = this.parameters.findIndex(same);
+    if (number === -1) {
       this.parameters.push(slot);
-      number = this.parameters.length;
-      this.parameterText.set(key, number);
+      number = this.parameters.length - 1;
     }
-    return `?${number}`;
+    return `\u0001${number}\u0001`;
+  }
+
+  /** SQL with `?` in place of the marks, and what each `?` stands for, in the order of the text. */
+  withParameters(marked: string): { sql: string; parameters: readonly SlotResidual[] } {
+    const parameters: SlotResidual[] = [];
+    const sql = marked.replace(PARAMETER_MARK, (_mark, number: string) => {
+      parameters.push(must(this.parameters[Number(number)], 'parameter'));
+      return '?';
+    });
+    return { sql, parameters };
   }
 }
+
+// eslint-disable-next-line no-control-regex -- a control character cannot occur in SQL that was typed
+const PARAMETER_MARK = /\u0001(\d+)\u0001/g;
 
 const INTEGER = /^\(*\s*(-?\s*[0-9]{1,15})\s*\)*$/;
 const TEXT = /^\(*\s*'((?:[^']|'')*)'\s*\)*$/;
@@ -315,15 +327,15 @@ export class SelectLowerer {
       .map((unit) => this.text(unit.sql, index));
     const tables = draft.items.flatMap((item): QueryComponent['tables'][number][] => {
       if (item.source.kind !== 'table') return [];
-      const { relation, direct } = item.source;
+      const { relation } = item.source;
       const identity = relation.identity.map((name) => draft.slot(identityText(item.id, name)));
-      return [{ relation, name: item.name, direct, identity }];
+      return [{ relation, name: item.name, identity }];
     });
     const hasGround = draft.items.some((item) => item.source.kind === 'ground');
     const keys = tables.flatMap((table) => table.identity.map((slot) => String(slot + 1)));
     // Rows of a view have no key: identical rows are interchangeable, so all slots together order them.
     const order = hasGround ? [...new Set([...keys, ...draft.slots.map((_slot, i) => String(i + 1))])] : keys;
-    const sql = [
+    const marked = [
       `select ${draft.slots.length === 0 ? '1' : draft.slots.join(', ')}`,
       from.length === 0 ? '' : ` from ${from.join(', ')}`,
       conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`,
@@ -331,9 +343,8 @@ export class SelectLowerer {
     ].join('');
     return {
       kind: 'query',
-      sql,
+      ...draft.withParameters(marked),
       slots: draft.slots.length,
-      parameters: draft.parameters,
       tables,
       choosable: draft.choosable,
     };

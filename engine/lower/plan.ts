@@ -30,13 +30,12 @@ export interface QueryComponent {
   /** Selects the slots, ordered by keys. */
   readonly sql: string;
   readonly slots: number;
-  /** Values of `?1`, `?2`...: slots of the selects around this one. */
+  /** Values of the `?`s in order: slots of the selects around this one. */
   readonly parameters: readonly SlotResidual[];
   /** Base tables of the component and the slots of their identity. */
   readonly tables: readonly {
     readonly relation: Relation;
     readonly name: string;
-    readonly direct: boolean;
     readonly identity: readonly number[];
   }[];
   /**

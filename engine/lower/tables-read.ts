@@ -55,13 +55,6 @@ function visitPolicy(plan: PolicyPlan, visit: (table: QueryComponent['tables'][n
   visitTables(clause, visit);
 }
 
-/** Tables whose decisions are all solved, because a policy reads the table itself and not only a view of it. */
-export function directTables(plan: PolicyPlan, into: Map<string, Relation>): void {
-  visitPolicy(plan, ({ relation, direct }) => {
-    if (direct) into.set(relation.name, relation);
-  });
-}
-
 /** Tables with controllable columns that a policy reads in whatever way. */
 export function decisionTables(plan: PolicyPlan, into: Map<string, Relation>): void {
   visitPolicy(plan, ({ relation }) => {
