@@ -198,7 +198,7 @@ class Grounding {
     implied: boolean,
   ): void {
     const { operators } = this.evaluator;
-    this.variables.touched = false;
+    this.variables.startRow();
     if (plan.policy.clause.kind !== 'check') {
       const [term] = parts;
       if (term === undefined) return;
@@ -218,7 +218,7 @@ class Grounding {
     for (const part of parts) {
       const { isFalse } = operators.condition(evaluate(part), part.span);
       const literal = this.builder.or([negate(guard), negate(isFalse)]);
-      if (literal === TRUE || (implied && !this.variables.touched)) continue;
+      if (literal === TRUE || (implied && !this.variables.isTouched())) continue;
       this.builder.assert(literal, this.origins.add({ policy: plan.policy, implied, row: row() }));
     }
   }

@@ -44,14 +44,22 @@ export class Variables {
   private readonly domains = new Map<string, ColumnDomain>();
   /** When closed, cells that no policy has made variables keep their stored value. */
   closed = false;
-  /** Set whenever a cell turns out to be a variable. */
-  touched = false;
+  private touched = false;
 
   constructor(
     private readonly builder: ModelBuilder,
     private readonly texts: TextCodes,
     private readonly reader: Reader,
   ) {}
+
+  /** Starts a row; `isTouched` then tells whether any cell of it is a variable. */
+  startRow(): void {
+    this.touched = false;
+  }
+
+  isTouched(): boolean {
+    return this.touched;
+  }
 
   /** The variable of a cell, or null when the registry is closed and the cell is none. */
   cell(

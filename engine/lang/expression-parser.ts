@@ -141,8 +141,8 @@ export class ExpressionParser {
     );
   }
 
-  private level<Op extends Extract<Expression, { kind: 'binary' }>['operator']>(
-    operators: readonly Op[],
+  private level(
+    operators: readonly Extract<Expression, { kind: 'binary' }>['operator'][],
     operand: () => Expression,
   ): Expression {
     let left = operand();

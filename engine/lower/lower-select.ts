@@ -52,7 +52,6 @@ class ComponentDraft {
   }
 }
 
-// eslint-disable-next-line no-control-regex -- a control character cannot occur in SQL that was typed
 const PARAMETER_MARK = /\u0001(\d+)\u0001/g;
 
 const INTEGER = /^\(*\s*(-?\s*[0-9]{1,15})\s*\)*$/;
@@ -173,13 +172,11 @@ export class SelectLowerer {
   }
 
   private decision(item: number, column: string, span: Span): DecisionResidual {
-    let depth = 0;
-    let at: SelectLowerer = this.must(item);
-    for (let here: SelectLowerer | null = this; here !== null && here !== at; here = here.parent) depth += 1;
-    const component = must(at.componentOf.get(item), 'component of a decision');
-    const source = must(at.items.get(item), 'item').source;
+    const { owner, depth } = this.ownerOf(item);
+    const component = must(owner.componentOf.get(item), 'component of a decision');
+    const { source } = must(owner.items.get(item), 'item');
     if (source.kind !== 'table') throw new TypeError('a decision of no table');
-    const draft = must(at.drafts[component], 'component');
+    const draft = must(owner.drafts[component], 'component');
     draft.choosable = false;
     const { relation } = source;
     const identity = relation.identity.map((name) => draft.slot(identityText(item, name)));
@@ -187,11 +184,11 @@ export class SelectLowerer {
     return { kind: 'decision', depth, component, relation, column, identity, stored, span };
   }
 
-  private must(item: number): SelectLowerer {
-    for (let here: SelectLowerer | null = this; here !== null; here = here.parent) {
-      if (here.items.has(item)) return here;
-    }
-    throw new TypeError(`no select has item ${item}`);
+  /** The select that an item belongs to, and how many selects out that is. */
+  private ownerOf(item: number): { owner: SelectLowerer; depth: number } {
+    if (this.items.has(item)) return { owner: this, depth: 0 };
+    const { owner, depth } = must(this.parent, `select of item ${item}`).ownerOf(item);
+    return { owner, depth: depth + 1 };
   }
 
   /** Conjuncts of a check may be capacities; anything else is a plain residual. */
@@ -241,10 +238,7 @@ export class SelectLowerer {
       case 'decision':
         return this.decision(expression.item, expression.column, span);
       case 'cell': {
-        const owner = this.must(expression.item);
-        let depth = 0;
-        for (let here: SelectLowerer | null = this; here !== null && here !== owner; here = here.parent)
-          depth += 1;
+        const { owner, depth } = this.ownerOf(expression.item);
         const component = must(owner.componentOf.get(expression.item), 'component of a cell');
         return { kind: 'cell', depth, component, output: expression.output, span };
       }
