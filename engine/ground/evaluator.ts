@@ -33,6 +33,7 @@ export class Evaluator implements RowContext {
   readonly joiner: RowJoiner;
   private readonly aggregates: AggregateEvaluator;
   private readonly read = new Map<QueryComponent, Map<string, ComponentRows>>();
+  private readonly narrowed = new Map<VariableId, readonly number[]>();
   private spent = 0;
 
   constructor(
@@ -45,6 +46,16 @@ export class Evaluator implements RowContext {
     this.operators = new Operators(builder, texts);
     this.joiner = new RowJoiner(this);
     this.aggregates = new AggregateEvaluator(this);
+  }
+
+  /**
+   * Tells that hard constraints leave a decision only some values: joins by it need not look at others.
+   * INVARIANT: the constraint that says so is in the model.
+   */
+  narrow(variable: VariableId, values: readonly number[]): void {
+    const known = this.narrowed.get(variable);
+    const allowed = known === undefined ? null : new Set(known);
+    this.narrowed.set(variable, allowed === null ? values : values.filter((value) => allowed.has(value)));
   }
 
   /** Starts the row budget of another policy. */
@@ -82,8 +93,9 @@ export class Evaluator implements RowContext {
     symbol: Symbol,
   ): { variable: VariableId; values: readonly number[] | null; text: boolean } | null {
     if (symbol.kind !== 'choice' || symbol.map !== null) return null;
-    const { values } = this.builder.variableAt(symbol.variable);
-    return { variable: symbol.variable, values, text: symbol.text };
+    const { variable, text } = symbol;
+    const values = this.narrowed.get(variable) ?? this.builder.variableAt(variable).values;
+    return { variable, values, text };
   }
 
   presence(component: QueryComponent, row: readonly SqlValue[]): Literal {

@@ -7,7 +7,7 @@ import type { LoweredPolicy } from '../lower/lower.js';
 import type { PolicyPlan, Residual } from '../lower/plan.js';
 import { ModelBuilder, constantOf, sumOf } from '../model/builder.js';
 import type { LinearExpression, Literal, Model, ObjectiveLevel, SoftTerm } from '../model/model.js';
-import { FALSE, TRUE, negate } from '../model/model.js';
+import { FALSE, TRUE, isNegated, negate, nodeOf } from '../model/model.js';
 import { StoreError } from '../store/store-error.js';
 import { balanceOf, groundCapacity } from './capacity.js';
 import type { Presence } from './evaluator.js';
@@ -48,9 +48,19 @@ export interface GroundInput {
   readonly tables: readonly Relation[];
 }
 
+export interface GroundOptions {
+  /** Rows that the model may leave out. */
+  readonly optional?: OptionalRows | null;
+  /**
+   * True (the default): joins by a decision look only at the values that hard constraints leave it. The model
+   * is then exact as a whole, but not without the constraints that narrowed it, as the search for a core needs it.
+   */
+  readonly narrow?: boolean;
+}
+
 /** Runs the ground queries and fills the templates, inside the caller's read transaction; writes nothing. */
-export function ground(input: GroundInput, reader: Reader, optional: OptionalRows | null = null): Grounded {
-  return new Grounding(reader, optional).run(input);
+export function ground(input: GroundInput, reader: Reader, options: GroundOptions = {}): Grounded {
+  return new Grounding(reader, options.optional ?? null, options.narrow ?? true).run(input);
 }
 
 class Grounding {
@@ -61,11 +71,13 @@ class Grounding {
   private readonly origins = new Origins();
   private readonly diagnostics: Diagnostic[] = [];
   private readonly soft = new Map<number, SoftTerm[]>();
+  private readonly absences = new Set<Literal>();
   private readonly presence: { key: SqlRecord; literal: Literal }[] = [];
 
   constructor(
     private readonly reader: Reader,
     optional: OptionalRows | null,
+    private readonly narrows: boolean,
   ) {
     this.variables = new Variables(this.builder, this.texts, reader);
     this.evaluator = new Evaluator(
@@ -86,6 +98,7 @@ class Grounding {
       const variable = this.builder.variable({ lo: 0, hi: 1, values: [0, 1], label }, 1);
       const literal = this.builder.member(variable, [1]);
       byKey.set(values.map(String).join('\0'), literal);
+      this.absences.add(negate(literal));
       this.presence.push({ key, literal });
     }
     return {
@@ -95,7 +108,7 @@ class Grounding {
   }
 
   run({ policies, implied, tables }: GroundInput): Grounded {
-    for (const { plan } of policies) this.guarded(plan.policy, () => this.policy(plan, false));
+    for (const { plan } of simplestFirst(policies)) this.guarded(plan.policy, () => this.policy(plan, false));
     const [first] = policies;
     if (first !== undefined) {
       this.guarded(first.policy, () => {
@@ -219,8 +232,23 @@ class Grounding {
       const { isFalse } = operators.condition(evaluate(part), part.span);
       const literal = this.builder.or([negate(guard), negate(isFalse)]);
       if (literal === TRUE || (implied && !this.variables.isTouched())) continue;
-      this.builder.assert(literal, this.origins.add({ policy: plan.policy, implied, row: row() }));
+      this.assert(literal, { policy: plan.policy, implied, row: row() });
     }
+  }
+
+  /** Posts a hard constraint; one that only names values of one decision also narrows later joins by it. */
+  private assert(literal: Literal, origin: Origin): void {
+    this.builder.assert(literal, this.origins.add(origin));
+    if (!this.narrows || isNegated(literal)) return;
+    const node = this.builder.nodeAt(nodeOf(literal));
+    if (node.kind === 'member') this.evaluator.narrow(node.variable, node.values);
+    if (node.kind !== 'or') return;
+    // A row that may be left out says `in these values, or absent`; where it is absent it is in no join.
+    const others = node.literals.filter((one) => !this.absences.has(one));
+    const [only, ...more] = others;
+    if (only === undefined || more.length > 0 || isNegated(only)) return;
+    const member = this.builder.nodeAt(nodeOf(only));
+    if (member.kind === 'member') this.evaluator.narrow(member.variable, member.values);
   }
 
   private groundPolicy(plan: Extract<PolicyPlan, { kind: 'ground' }>): void {
@@ -285,4 +313,16 @@ class Grounding {
     if (known === undefined) this.soft.set(level, [term]);
     else known.push(term);
   }
+}
+
+/** Checks on rows of one component first: they give the domains that the joins of the others use. */
+function simplestFirst(policies: readonly LoweredPolicy[]): readonly LoweredPolicy[] {
+  const rank = ({ plan }: LoweredPolicy): number =>
+    plan.kind === 'decision' &&
+    plan.policy.clause.kind === 'check' &&
+    !plan.select.grouped &&
+    plan.select.components.length === 1
+      ? 0
+      : 1;
+  return [...policies].sort((a, b) => rank(a) - rank(b));
 }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { isError } from '../base/diagnostic.js';
-import type { Grounded, OptionalRows } from '../ground/ground.js';
+import type { GroundOptions, Grounded } from '../ground/ground.js';
 import { ground } from '../ground/ground.js';
 import { rowText } from '../ground/ground-error.js';
 import type { Model } from '../model/model.js';
@@ -21,13 +21,9 @@ export interface Prepared {
 }
 
 /** Grounds inside one read transaction, so that every query sees the same state. */
-export function prepare(
-  store: Store,
-  compiled: CompiledPolicies,
-  optional: OptionalRows | null = null,
-): Prepared {
+export function prepare(store: Store, compiled: CompiledPolicies, options: GroundOptions = {}): Prepared {
   return store.read(() => ({
-    grounded: ground(compiled, store, optional),
+    grounded: ground(compiled, store, options),
     stateVersion: store.stateVersion(),
     dataVersion: store.dataVersion(),
   }));

@@ -24,16 +24,15 @@ export interface InfeasibleCore {
 /** Wall milliseconds for shrinking a core when the solve itself has no limit. */
 const CORE_MS = 5_000;
 
-/** A core by constraint and row, within the solve's own time limit. */
+/** A core by constraint and row, within the solve's own time limit. INVARIANT: grounded without narrowing. */
 export async function findCore(
   grounded: Grounded,
-  blamed: readonly OriginId[] | null,
   solve: Solve,
   limits: SolveLimits,
   clock: Clock,
 ): Promise<InfeasibleCore> {
   const budget = { clock, timeMs: limits.timeMs ?? CORE_MS, tests: null };
-  const { minimal, origins } = await shrink(grounded, blamed, solve, limits, budget);
+  const { minimal, origins } = await shrink(grounded, null, solve, limits, budget);
   const byPolicy = new Map<string, OriginId[]>();
   for (const id of origins) {
     const name = grounded.origins[id]?.policy.name ?? '';

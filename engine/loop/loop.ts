@@ -124,9 +124,9 @@ export class Loop {
     return Number(this.store.record("select count(*) as n from journal where kind = 'input'")?.['n'] ?? 0);
   }
 
-  /** Logical time of the last thing in the journal. */
+  /** Logical time of the last thing in the journal; -1 before the first. */
   lastUs(): number {
-    return Number(this.store.record('select max(at_us) as at_us from journal')?.['at_us'] ?? 0);
+    return Number(this.store.record('select max(at_us) as at_us from journal')?.['at_us'] ?? -1);
   }
 
   private context(
@@ -269,7 +269,7 @@ export class Loop {
       if (report.outcome.status === 'infeasible') {
         reason = await reasonOf(prepared.grounded, report.outcome.blamed, solve, limits, clock);
         if (mode === 'best-effort' && batch.keys.length > 0) {
-          const optional = prepare(store, checks, { table: batch.table, keys: batch.keys });
+          const optional = prepare(store, checks, { optional: { table: batch.table, keys: batch.keys } });
           const admission = await admit(optional.grounded, solve, limits);
           if (admission !== null && admission.admitted.length > 0) {
             prepared = optional;

@@ -144,7 +144,9 @@ async function solveOnce(
       };
     }
     case 'infeasible': {
-      const core = await findCore(grounded, outcome.blamed, solve, limits, clock);
+      // Without narrowed joins, so that constraints can be dropped one by one.
+      const whole = prepare(store, compiled, { narrow: false });
+      const core = await findCore(whole.grounded, solve, limits, clock);
       return { ...failed(diagnostics, ms), status: 'infeasible', core, ...common };
     }
     case 'unknown':

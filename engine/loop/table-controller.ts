@@ -3,7 +3,7 @@ import { didYouMean } from '../base/suggest.js';
 import type { Catalog, Relation } from '../catalog/catalog.js';
 import { DECISION_PREFIX, columnOf } from '../catalog/catalog.js';
 import { quoteName } from '../check/fragment.js';
-import type { Controller, ControllerContext, Decision, LoopEvent, Scheduler } from './controller.js';
+import type { Controller, ControllerContext, Decision, LoopEvent } from './controller.js';
 
 /** Tables of the engine itself; events may not write them. */
 const CORE_TABLES = new Set(['meta', 'journal', 'solve_run', 'timer', 'applied_migration']);
@@ -12,12 +12,13 @@ const CORE_TABLES = new Set(['meta', 'journal', 'solve_run', 'timer', 'applied_m
  * Serves any schema without a controller: events put and delete rows, `solve` decides, and an accepted
  * decision `controllable_x` is copied to its committed twin `current_x` where the table has one.
  */
-export function tableController(catalog: Catalog, scheduler: Scheduler): Controller {
+export function tableController(catalog: Catalog): Controller {
   return {
     name: 'tables',
     tables: catalog.relations.filter((one) => one.kind === 'table').map((one) => one.name),
     events: ['put', 'delete'],
-    schedulers: { policies: scheduler },
+    // No policies of its own: whoever runs it names them.
+    schedulers: { policies: { kind: 'policies', paths: [] } },
     defaultScheduler: 'policies',
     // Only `solve` decides: nothing here knows which rows wait.
     trigger: { kind: 'batch', delayUs: Number.MAX_SAFE_INTEGER, requests: Number.MAX_SAFE_INTEGER },

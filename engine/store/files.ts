@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { must } from '../base/assert.js';
 import type { Diagnostic } from '../base/diagnostic.js';
@@ -74,6 +74,7 @@ function policyFilesUnder(folder: string, entered: readonly string[]): string[] 
  *   A folder without any gives none.
  * - A file named itself is read whatever its name is.
  * - `name` of each source is the path as given, joined with what lies below it.
+ * - A relative path that is not there is looked for in what the package ships: `policies/rack/base` works anywhere.
  * - Throws DiagnosticError with one cli/no-input per path that cannot be read.
  */
 export function readPolicyPaths(paths: readonly string[]): SourceFile[] {
@@ -81,10 +82,12 @@ export function readPolicyPaths(paths: readonly string[]): SourceFile[] {
   const problems: Diagnostic[] = [];
   for (const path of paths) {
     try {
-      const files = statSync(path).isDirectory() ? policyFilesUnder(path, []) : [path];
-      for (const name of files) {
-        const key = resolve(name);
-        if (!sources.has(key)) sources.set(key, { name, text: readText(name) });
+      const located = locate(path);
+      const files = statSync(located).isDirectory() ? policyFilesUnder(located, []) : [located];
+      for (const file of files) {
+        const key = resolve(file);
+        const name = `${path.replace(/[\\/]+$/, '')}${file.slice(located.replace(/[\\/]+$/, '').length)}`;
+        if (!sources.has(key)) sources.set(key, { name, text: readText(file) });
       }
     } catch (error) {
       problems.push(unreadable(path, error));
@@ -92,6 +95,22 @@ export function readPolicyPaths(paths: readonly string[]): SourceFile[] {
   }
   if (problems.length > 0) throw new DiagnosticError(problems);
   return [...sources.values()];
+}
+
+/** Where a path is: as given, or below the package where only that exists. */
+function locate(path: string): string {
+  if (isAbsolute(path) || existsSync(path)) return path;
+  const shipped = packagePath(path);
+  return existsSync(shipped) ? shipped : path;
+}
+
+/** The shipped policies under paths relative to the package, whatever lies in the current folder. */
+export function readShippedPolicies(paths: readonly string[]): SourceFile[] {
+  const root = packagePath();
+  return readPolicyPaths(paths.map((path) => packagePath(path))).map(({ name, text }) => ({
+    name: relative(root, name),
+    text,
+  }));
 }
 
 function unreadable(path: string, error: unknown): Diagnostic {

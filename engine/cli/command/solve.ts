@@ -1,0 +1,137 @@
+import { Option } from 'commander';
+import type { SolveResult } from '../../loop/solve-database.js';
+import type { CliCommand } from '../cli-command.js';
+import { WORD_FORMATS } from '../cli-command.js';
+import { policiesFor } from '../decision-policies.js';
+import type { ExitCode } from '../exit.js';
+import { EXIT, exitOf } from '../exit.js';
+import { collect } from '../option-values.js';
+import type { SolverOptions } from '../solver-input.js';
+import { addSolverOptions, limitsOf, withSolver } from '../solver-input.js';
+import { withStore } from '../with-store.js';
+
+interface SolveCommandOptions extends SolverOptions {
+  readonly db: string;
+  readonly policies?: readonly string[];
+  readonly controller?: readonly string[];
+  readonly dryRun?: boolean;
+}
+
+/** More decisions than this are counted, not listed, for people. */
+const LISTED = 20;
+
+export const solve: CliCommand = {
+  formats: WORD_FORMATS,
+  configure: (command) => {
+    command
+      .requiredOption('--db <FILE>', 'the database, any SQLite database')
+      .addOption(new Option('--policies <PATH>', 'policy file or folder; may repeat').argParser(collect))
+      .addOption(
+        new Option('--controller <NAME>', 'use the policies of this controller; may repeat').argParser(
+          collect,
+        ),
+      )
+      .option('--dry-run', 'solve and check, write nothing');
+    addSolverOptions(command);
+    command.addHelpText(
+      'after',
+      '\nExit 0: optimal or feasible, and written back. 1: infeasible or errors in policies. 3: no answer within the limit.',
+    );
+  },
+  run: async (command, { output, environment }) => {
+    const options = command.opts<SolveCommandOptions>();
+    const sources = await policiesFor(options.policies ?? [], options.controller ?? [], environment.stdin);
+    const { solveDatabase } = await import('../../loop/solve-database.js');
+    const { monotonicClock } = await import('../../base/clock.js');
+    const result = await withStore(options.db, 'plain', (store) =>
+      withSolver(options.solver, (solver) =>
+        solveDatabase(store, sources, {
+          limits: limitsOf(options),
+          dryRun: options.dryRun === true,
+          clock: monotonicClock,
+          solve: solver,
+        }),
+      ),
+    );
+    output.answer({
+      fields: documentOf(result),
+      text: textOf(result, options.dryRun === true),
+      diagnostics: result.diagnostics,
+    });
+    return exitCode(result);
+  },
+};
+
+function exitCode(result: SolveResult): ExitCode {
+  switch (result.status) {
+    case 'optimal':
+    case 'feasible':
+      return EXIT.done;
+    case 'infeasible':
+      return EXIT.findings;
+    case 'unknown':
+      return EXIT.limit;
+    case 'model_invalid':
+      return EXIT.failed;
+    case null:
+      return exitOf(result.diagnostics);
+  }
+}
+
+function documentOf(result: SolveResult): Readonly<Record<string, unknown>> {
+  const [only, ...more] = result.levels;
+  const single = more.length === 0 ? only : undefined;
+  return {
+    status: result.status,
+    objective: single?.value ?? null,
+    bound: single?.bound ?? null,
+    gap: single?.gap ?? null,
+    objectives: result.levels,
+    soft: result.soft,
+    assignments: result.assignments,
+    core: result.core,
+    stats: {
+      backend: result.backend,
+      variables: result.variables,
+      constraints: result.constraints,
+      ms: result.ms,
+    },
+  };
+}
+
+function textOf(result: SolveResult, dryRun: boolean): string {
+  if (result.status === null) return '';
+  const lines: string[] = [];
+  if (result.status === 'infeasible') {
+    lines.push(
+      `infeasible: these constraints cannot hold together${result.core?.minimal === false ? ' (not shown to be minimal)' : ''}`,
+    );
+    for (const { name, file, line, rows } of result.core?.constraints ?? []) {
+      const shown = rows.slice(0, LISTED).map((row) =>
+        Object.entries(row)
+          .map(([key, value]) => `${key}=${String(value)}`)
+          .join(' '),
+      );
+      lines.push(`  ${name} (${file}:${line})${shown.length === 0 ? '' : `: ${shown.join('; ')}`}`);
+    }
+    return `${lines.join('\n')}\n`;
+  }
+  if (result.status === 'unknown') return 'unknown: the limit came before any answer; nothing was written\n';
+  if (result.status === 'model_invalid') return 'model_invalid: nothing was written\n';
+  const objectives = result.levels.map(
+    ({ value, gap }) => `${value}${gap === null || gap === 0 ? '' : ` (gap ${gap.toPrecision(2)})`}`,
+  );
+  const changed = result.assignments.filter(({ value, previous }) => value !== previous);
+  lines.push(
+    `${result.status}: objective ${objectives.join(', ')}; ${changed.length} of ${result.assignments.length} decisions ${dryRun ? 'would change' : 'changed'}`,
+  );
+  for (const { name, value } of result.soft) lines.push(`  ${name} = ${value}`);
+  for (const { table, key, column, value, previous } of changed.slice(0, LISTED)) {
+    const row = Object.entries(key)
+      .map(([name, cell]) => `${name}=${String(cell)}`)
+      .join(' ');
+    lines.push(`  ${table} ${row}: ${column} ${String(previous)} -> ${String(value)}`);
+  }
+  if (changed.length > LISTED) lines.push(`  ... and ${changed.length - LISTED} more`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,27 @@
+import { DiagnosticError } from '../base/diagnostic.js';
+import type { SourceFile } from '../base/source.js';
+import { readShippedPolicies } from '../store/files.js';
+import { controllersNamed } from './controller-input.js';
+import type { Environment } from './environment.js';
+import { readPolicies } from './policy-input.js';
+
+/** The policies that a command line names, or the default ones of the controllers it names. */
+export async function policiesFor(
+  paths: readonly string[],
+  controllerNames: readonly string[],
+  stdin: Environment['stdin'],
+): Promise<readonly SourceFile[]> {
+  const controllers = await controllersNamed(controllerNames);
+  if (paths.length > 0) return readPolicies(paths, stdin);
+  const schedulers = controllers.map((controller) => controller.schedulers[controller.defaultScheduler]);
+  const shipped = schedulers.flatMap((one) => (one?.kind === 'policies' ? one.paths : []));
+  if (shipped.length > 0) return readShippedPolicies(shipped);
+  throw new DiagnosticError([
+    {
+      code: 'cli/usage',
+      severity: 'error',
+      message: 'no policies were named',
+      help: 'add `--policies PATH`, or `--controller NAME` for the policies of a controller',
+    },
+  ]);
+}
