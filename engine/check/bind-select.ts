@@ -376,7 +376,8 @@ export class SelectBinder {
       return;
     }
     const names = relation.relation.columns.map((column) => column.name);
-    this.view(gathered, alias, relation.select, names, definedAs);
+    const { select } = relation;
+    this.walker.insideView(() => this.view(gathered, alias, select, names, definedAs));
   }
 
   private table(gathered: Gathered, alias: string, relation: Relation): void {

@@ -67,6 +67,7 @@ export class Walker {
   readonly diagnostics: Diagnostic[] = [];
   /** Base tables that the walked text names itself, not through a view of the database. */
   readonly tables = new Map<string, Relation>();
+  private insideViews = 0;
 
   constructor(readonly relations: Relations) {}
 
@@ -83,6 +84,16 @@ export class Walker {
     return { ...found, ...facts };
   }
 
+  /** Runs `work` on the text of a database view: the tables it names are read through the view, row by row. */
+  insideView<T>(work: () => T): T {
+    this.insideViews += 1;
+    try {
+      return work();
+    } finally {
+      this.insideViews -= 1;
+    }
+  }
+
   /** Facts of a named relation; reports a view that is defined by itself. */
   factsOf(name: Name): RelationFacts | null {
     const relation = this.relations.find(name.text);
@@ -91,7 +102,7 @@ export class Walker {
       return null;
     }
     if (relation.kind === 'table') {
-      this.tables.set(relation.relation.name, relation.relation);
+      if (this.insideViews === 0) this.tables.set(relation.relation.name, relation.relation);
       return { columns: relation.relation.columns, decisionRows: false };
     }
     const key = name.text.toLowerCase();
