@@ -1,0 +1,13 @@
+/** The pages of docs/diagnostics.md by the code in their heading, headings included. */
+export function diagnosticPages(text: string): ReadonlyMap<string, string> {
+  const pages = new Map<string, string>();
+  const parts = text.split(/^### (?=[a-z]+\/[a-z-]+\s*$)/m).slice(1);
+  for (const part of parts) {
+    const lineEnd = part.indexOf('\n');
+    const code = part.slice(0, lineEnd).trim();
+    // The heading of the next stage ends the page.
+    const body = part.slice(lineEnd + 1).split(/^## /m)[0] ?? '';
+    pages.set(code, `${code}\n\n${body.trim()}\n`);
+  }
+  return pages;
+}

@@ -1,0 +1,72 @@
+import picocolors from 'picocolors';
+import type { Diagnostic } from '../base/diagnostic.js';
+import { sortDiagnostics } from '../base/diagnostic.js';
+import type { Environment } from './environment.js';
+import type { ColorWhen, Colors } from './render/colors.js';
+import { wantsColor } from './render/colors.js';
+import { renderHuman } from './render/human.js';
+import { jsonText, renderJson } from './render/json.js';
+import { renderPlain } from './render/plain.js';
+
+/** Version of every JSON document the program prints. Fields may be added, never renamed. */
+export const SCHEMA_VERSION = 1;
+
+/** What a command has to say, whichever format it is asked for. */
+export interface Answer {
+  /** Fields of the JSON document, besides `schema_version` and `diagnostics`. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  /** The same for people. */
+  readonly text?: string;
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+/** Data to stdout, words about it to stderr; in format `json` everything is one document on stdout. */
+export class Output {
+  readonly outColors: Colors;
+  readonly errColors: Colors;
+
+  constructor(
+    private readonly environment: Environment,
+    readonly format: string,
+    readonly quiet: boolean,
+    color: ColorWhen,
+  ) {
+    const { stdout, stderr, variables } = environment;
+    this.outColors = picocolors.createColors(wantsColor(stdout, color, variables));
+    this.errColors = picocolors.createColors(wantsColor(stderr, color, variables));
+  }
+
+  /** Data as it is. Streams of records use this; all else `answer`. */
+  data(text: string): void {
+    if (text !== '') this.environment.stdout.write(text);
+  }
+
+  /** A line for people about what was done; none in quiet mode or where a program reads. */
+  remark(text: string): void {
+    if (!this.quiet && this.format !== 'json') this.environment.stderr.write(`${text}\n`);
+  }
+
+  /** Diagnostics for people. */
+  report(diagnostics: readonly Diagnostic[]): void {
+    const shown = this.quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics;
+    if (shown.length === 0) return;
+    const sorted = sortDiagnostics(shown);
+    const text = this.format === 'plain' ? renderPlain(sorted) : renderHuman(sorted, this.errColors);
+    this.environment.stderr.write(text);
+  }
+
+  /** Everything a command has to say at its end. */
+  answer({ fields = {}, text = '', diagnostics = [] }: Answer): void {
+    if (this.format === 'json') {
+      const document = {
+        schema_version: SCHEMA_VERSION,
+        ...fields,
+        diagnostics: sortDiagnostics(diagnostics).map(renderJson),
+      };
+      this.data(`${jsonText(document)}\n`);
+      return;
+    }
+    this.data(text);
+    this.report(diagnostics);
+  }
+}

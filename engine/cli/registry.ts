@@ -1,0 +1,57 @@
+import type { CliCommand } from './cli-command.js';
+
+export interface RegistryEntry {
+  readonly name: string;
+  /** What `edict --help` says. */
+  readonly summary: string;
+  readonly load: () => Promise<CliCommand>;
+}
+
+/** Every command, in the order of `edict --help`; one line adds one. */
+export const REGISTRY: readonly RegistryEntry[] = [
+  {
+    name: 'init',
+    summary: 'create, adopt or migrate a state database',
+    load: async () => (await import('./command/init.js')).init,
+  },
+  {
+    name: 'check',
+    summary: 'report what is wrong with policies',
+    load: async () => (await import('./command/check.js')).check,
+  },
+  {
+    name: 'solve',
+    summary: 'decide once what policies leave open, and write it back',
+    load: async () => (await import('./command/solve.js')).solve,
+  },
+  {
+    name: 'audit',
+    summary: 'list the rows that violate policies now',
+    load: async () => (await import('./command/audit.js')).audit,
+  },
+  {
+    name: 'query',
+    summary: 'run one SQL query without changing the database',
+    load: async () => (await import('./command/query.js')).query,
+  },
+  {
+    name: 'run',
+    summary: 'host the loop live: events on stdin, effects on stdout',
+    load: async () => (await import('./command/run.js')).run,
+  },
+  {
+    name: 'replay',
+    summary: 'run a recorded trace through the loop',
+    load: async () => (await import('./command/replay.js')).replay,
+  },
+  {
+    name: 'explain',
+    summary: 'explain a diagnostic code',
+    load: async () => (await import('./command/explain.js')).explain,
+  },
+  {
+    name: 'version',
+    summary: 'print the version',
+    load: async () => (await import('./command/version.js')).version,
+  },
+];

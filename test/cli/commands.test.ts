@@ -1,0 +1,583 @@
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import test from 'ava';
+import { CODES } from '../../engine/base/codes.js';
+import { packagePath } from '../../engine/store/files.js';
+import { openStore } from '../../engine/store/open.js';
+import type { CliEnd, CliSetting } from './helpers/run-cli-here.js';
+import { runCliHere } from './helpers/run-cli-here.js';
+
+interface Document {
+  readonly schema_version: number;
+  readonly diagnostics: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly help: string | null;
+    readonly spans: readonly { readonly file: string; readonly line: number; readonly col: number }[];
+  }[];
+  readonly [field: string]: unknown;
+}
+
+function tempFolder(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'edict-cli-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A plain database with hosts and requests. */
+function shopOf(folder: string): string {
+  const path = join(folder, 'shop.db');
+  writeFileSync(path, '');
+  const store = openStore(path, 'plain');
+  for (const statement of [
+    'create table host (host_id integer primary key, cores integer not null)',
+    `create table request (request_id integer primary key, cores integer not null,
+       controllable_host integer references host)`,
+    'insert into host values (1, 4), (2, 8)',
+    'insert into request values (1, 2, null)',
+  ]) {
+    store.run(statement);
+  }
+  store.close();
+  return path;
+}
+
+async function jsonOf(
+  argv: readonly string[],
+  setting?: CliSetting,
+): Promise<{ end: CliEnd; document: Document }> {
+  const end = await runCliHere([...argv, '--json'], setting);
+  return { end, document: JSON.parse(end.stdout) as Document };
+}
+
+// init
+
+test('init creates a database, and says when there is nothing to do', async (t) => {
+  const path = join(tempFolder(t), 'new.db');
+  const first = await runCliHere(['init', '--db', path]);
+  t.is(first.exit, 0);
+  t.true(first.stdout.startsWith(`created \`${path}\`\n  applied 0001_initial\n`));
+  const second = await runCliHere(['init', '--db', path]);
+  t.deepEqual(second, { exit: 0, stdout: `\`${path}\` is up to date\n`, stderr: '' });
+  t.deepEqual(await runCliHere(['init', '--db', path, '-q']), { exit: 0, stdout: '', stderr: '' });
+});
+
+test('init adopts a database of other use and keeps its rows', async (t) => {
+  const folder = tempFolder(t);
+  const path = join(folder, 'own.db');
+  writeFileSync(path, '');
+  const store = openStore(path, 'plain');
+  store.run('create table book (book_id integer primary key)');
+  store.run('insert into book values (7)');
+  store.close();
+  const { end, document } = await jsonOf(['init', '--db', path]);
+  t.is(end.exit, 0);
+  t.is(document['deed'], 'adopted');
+  t.is(document['database'], path);
+  const query = await jsonOf(['query', '--db', path, 'select book_id from book']);
+  t.deepEqual(query.document['rows'], [[7]]);
+});
+
+test('init warns of a table that was changed by hand and does not fail', async (t) => {
+  const path = join(tempFolder(t), 'state.db');
+  await runCliHere(['init', '--db', path]);
+  const store = openStore(path, 'plain');
+  store.run('alter table host add column shelf integer');
+  store.close();
+  const end = await runCliHere(['init', '--db', path]);
+  t.is(end.exit, 0);
+  t.regex(end.stderr, /^warning\[store\/schema-drift\]/);
+});
+
+// check
+
+test('check is silent on policies that are right', async (t) => {
+  const end = await runCliHere(['check', packagePath('policies', 'rack')]);
+  t.deepEqual(end, { exit: 0, stdout: '', stderr: '' });
+  const named = await runCliHere(['check', packagePath('policies', 'rack', 'base'), '--controller', 'rack']);
+  t.deepEqual(named, { exit: 0, stdout: '', stderr: '' });
+});
+
+test('check reads stdin for `-` and calls it what it is told to', async (t) => {
+  const stdin = 'create constraint c as select * from hots check 1;';
+  const end = await runCliHere(['check', '-', '--stdin-name', 'draft.sql', '--format', 'plain'], { stdin });
+  t.is(end.exit, 1);
+  t.is(
+    end.stderr,
+    'draft.sql:1:38: error bind/unknown-table: no table or view `hots`; help: did you mean `host`?\n',
+  );
+  const unnamed = await runCliHere(['check', '-', '--format=plain'], { stdin });
+  t.true(unnamed.stderr.startsWith('<stdin>:1:38: '));
+});
+
+test('check reports the errors of all files in one run, in JSON as one document on stdout', async (t) => {
+  const folder = tempFolder(t);
+  const db = shopOf(folder);
+  writeFileSync(join(folder, 'a.sql'), 'create constraint a as select * from host check core > 0;');
+  writeFileSync(join(folder, 'b.sql'), '\n\ncreate constraint b as selct * from host check 1;\n');
+  writeFileSync(join(folder, 'b.test.sql'), 'not read');
+  const { end, document } = await jsonOf(['check', folder, '--db', db]);
+  t.is(end.exit, 1);
+  t.is(end.stderr, '');
+  t.is(document.schema_version, 1);
+  t.deepEqual(
+    document.diagnostics.map(({ code, spans: [span] }) => [code, span?.file, span?.line, span?.col]),
+    [
+      ['bind/unknown-column', `${folder}/a.sql`, 1, 49],
+      ['parse/unexpected-token', `${folder}/b.sql`, 3, 24],
+    ],
+  );
+});
+
+test('check works on any database and does not change a byte of it', async (t) => {
+  const folder = tempFolder(t);
+  const db = shopOf(folder);
+  const before = readFileSync(db);
+  const stdin =
+    'create constraint fits as select * from request join host on host_id = controllable_host check host.cores > 0;';
+  t.deepEqual(await runCliHere(['check', '-', '--db', db], { stdin }), { exit: 0, stdout: '', stderr: '' });
+  t.deepEqual(readFileSync(db), before);
+  t.deepEqual(readdirSync(folder), ['shop.db']);
+});
+
+test('check colours only where it may', async (t) => {
+  const stdin = 'create constraint c as select * from hots check 1;';
+  const dull = await runCliHere(['check', '-'], { stdin });
+  const bright = await runCliHere(['check', '-'], { stdin, terminal: true });
+  const refused = await runCliHere(['check', '-', '--no-color'], { stdin, terminal: true });
+  const forced = await runCliHere(['--color=always', 'check', '-'], { stdin });
+  t.false(dull.stderr.includes('\u001b['));
+  t.true(bright.stderr.includes('\u001b[31m'));
+  t.is(refused.stderr, dull.stderr);
+  t.is(forced.stderr, bright.stderr);
+});
+
+// query
+
+test('query prints a table and keeps numbers to the right', async (t) => {
+  const db = shopOf(tempFolder(t));
+  const end = await runCliHere(['query', '--db', db, 'select host_id, cores, null as note from host']);
+  t.deepEqual(end, {
+    exit: 0,
+    stdout: 'host_id  cores  note\n-------  -----  ----\n      1      4  NULL\n      2      8  NULL\n',
+    stderr: '',
+  });
+});
+
+test('query answers in JSON with columns, rows, truncated and ms; large integers are strings', async (t) => {
+  const db = shopOf(tempFolder(t));
+  const sql = `select 9007199254740993 as large, 9007199254740991 as safe, x'0a' as blob, 9e999 as endless, null as none`;
+  const { end, document } = await jsonOf(['query', '--db', db, sql]);
+  t.is(end.exit, 0);
+  t.deepEqual(document['columns'], ['large', 'safe', 'blob', 'endless', 'none']);
+  t.deepEqual(document['rows'], [['9007199254740993', 9007199254740991, "x'0a'", 'Infinity', null]]);
+  t.is(document['truncated'], false);
+  t.is(typeof document['ms'], 'number');
+  t.deepEqual(document.diagnostics, []);
+});
+
+test('query reads a file, stdin, and knows every format', async (t) => {
+  const folder = tempFolder(t);
+  const db = shopOf(folder);
+  const file = join(folder, 'hosts.sql');
+  writeFileSync(file, '\ufeffselect host_id from host where host_id = 1;');
+  const from = async (...argv: readonly string[]): Promise<string> =>
+    (
+      await runCliHere(['query', '--db', db, ...argv], {
+        stdin: 'select host_id from host where host_id = 1',
+      })
+    ).stdout;
+  t.is(await from('-f', file, '--format', 'csv'), 'host_id\r\n1\r\n');
+  t.is(await from('-', '--format', 'ndjson'), '{"host_id":1}\n');
+  t.is(await from('-f', '-', '--format', 'markdown'), '| host_id |\n| ---: |\n| 1 |\n');
+});
+
+test('query says on stderr that there are more rows', async (t) => {
+  const db = shopOf(tempFolder(t));
+  const end = await runCliHere([
+    'query',
+    '--db',
+    db,
+    '--max-rows',
+    '1',
+    '--format',
+    'csv',
+    'select host_id from host',
+  ]);
+  t.is(end.exit, 0);
+  t.is(end.stdout, 'host_id\r\n1\r\n');
+  t.is(end.stderr, 'only the first 1 rows are shown; `--max-rows` sets how many are read\n');
+  const { document } = await jsonOf(['query', '--db', db, '--max-rows', '1', 'select host_id from host']);
+  t.is(document['truncated'], true);
+});
+
+for (const [what, sql, code, place, help] of [
+  ['an unknown table', 'select * from hosts', 'query/failed', 15, 'did you mean `host`?'],
+  ['an unknown column', 'select host.core from host', 'query/failed', 13, 'did you mean `cores`?'],
+  ['an unknown function', 'select square(cores) from host', 'query/failed', 8, undefined],
+  ['an ambiguous name', 'select cores from host, request', 'query/failed', 8, undefined],
+  ['a syntax error', 'select * form host', 'query/failed', 10, undefined],
+  ['a writing statement', 'update host set cores = 0', 'query/refused', 1, undefined],
+  ['a pragma', 'pragma journal_mode = wal', 'query/refused', 1, undefined],
+  ['two statements', 'select 1; delete from host', 'query/refused', 11, undefined],
+  ['nothing', '  -- no query', 'query/refused', 14, undefined],
+] as const) {
+  test(`query reports ${what} as one ${code} with its place and leaves the database as it was`, async (t) => {
+    const folder = tempFolder(t);
+    const db = shopOf(folder);
+    const before = readFileSync(db);
+    const { end, document } = await jsonOf(['query', '--db', db, sql]);
+    t.is(end.exit, 1);
+    t.deepEqual(
+      document.diagnostics.map((diagnostic) => [
+        diagnostic.code,
+        diagnostic.spans[0]?.file,
+        diagnostic.spans[0]?.col,
+      ]),
+      [[code, '<query>', place]],
+    );
+    if (help !== undefined) t.is(document.diagnostics[0]?.help, help);
+    t.deepEqual(readFileSync(db), before);
+    t.deepEqual(readdirSync(folder), ['shop.db']);
+  });
+}
+
+test('query ends what runs too long', async (t) => {
+  const db = shopOf(tempFolder(t));
+  const sql = 'with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n';
+  const end = await runCliHere(['query', '--db', db, '--timeout', '100', sql]);
+  t.is(end.exit, 1);
+  t.regex(end.stderr, /^error\[query\/timeout\]: the query ran longer than 100 ms\n/);
+});
+
+// explain and version
+
+test('explain lists all codes, prints the page of one and suggests the nearest', async (t) => {
+  const list = await runCliHere(['explain']);
+  t.deepEqual(
+    list.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' ')[0]),
+    Object.keys(CODES),
+  );
+  const page = await runCliHere(['explain', 'bind/unknown-column']);
+  t.is(page.exit, 0);
+  t.regex(page.stdout, /^bind\/unknown-column\n\nNo relation in scope has the column\./);
+  t.notRegex(page.stdout, /bind\/ambiguous-column/, 'only its own page');
+  for (const wrong of ['bind/unknown-colum', 'unknown-column']) {
+    const { end, document } = await jsonOf(['explain', wrong]);
+    t.is(end.exit, 2);
+    t.is(document.diagnostics[0]?.code, 'cli/unknown-code');
+    t.is(document.diagnostics[0]?.help, 'did you mean `bind/unknown-column`?');
+  }
+});
+
+test('version prints the version of the package, in JSON with those of Node and SQLite', async (t) => {
+  const manifest = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
+  t.is((await runCliHere(['version'])).stdout, `edict ${manifest.version}\n`);
+  t.is((await runCliHere(['--version'])).stdout, `${manifest.version}\n`);
+  const { document } = await jsonOf(['version']);
+  t.is(document['version'], manifest.version);
+  t.is(document['node'], process.versions.node);
+  t.regex(String(document['sqlite']), /^3\./);
+});
+
+test('help exit-codes prints the table that the contract has', async (t) => {
+  const { exit, stdout } = await runCliHere(['help', 'exit-codes']);
+  t.is(exit, 0);
+  t.deepEqual(
+    [...stdout.matchAll(/^ +(\d+) {2}\S/gm)].map(([, code]) => code),
+    ['0', '1', '2', '3', '4', '130', '143'],
+  );
+});
+
+test('help names every command and every flag that all commands take', async (t) => {
+  const top = await runCliHere(['--help']);
+  t.is(top.exit, 0);
+  t.is(top.stderr, '');
+  for (const name of ['init', 'check', 'query', 'explain', 'version'])
+    t.regex(top.stdout, new RegExp(`^  ${name} `, 'm'));
+  const one = await runCliHere(['check', '-h']);
+  t.is(one.exit, 0);
+  for (const flag of [
+    '--db',
+    '--controller',
+    '--stdin-name',
+    '--format',
+    '--json',
+    '-q',
+    '--color',
+    '--no-color',
+    '--cwd',
+  ]) {
+    t.true(one.stdout.includes(flag), flag);
+  }
+  t.is((await runCliHere(['help', 'check'])).stdout, one.stdout);
+});
+
+// bad input
+
+interface BadInput {
+  readonly title: string;
+  readonly argv: (folder: string) => readonly string[];
+  readonly exit: number;
+  readonly code: string;
+  readonly message?: RegExp;
+  readonly help?: string;
+}
+
+const policy = (text: string) => (folder: string) => {
+  writeFileSync(join(folder, 'p.sql'), text);
+  return ['check', join(folder, 'p.sql'), '--db', join(folder, 'shop.db')];
+};
+
+const BAD: readonly BadInput[] = [
+  {
+    title: 'an unknown table',
+    argv: policy('create constraint c as select * from requests check 1;'),
+    exit: 1,
+    code: 'bind/unknown-table',
+    help: 'did you mean `request`?',
+  },
+  {
+    title: 'an unknown column',
+    argv: policy('create constraint c as select * from request check core > 0;'),
+    exit: 1,
+    code: 'bind/unknown-column',
+    help: 'did you mean `cores`?',
+  },
+  {
+    title: 'an unknown function',
+    argv: policy('create constraint c as select * from request check summ(cores) > 0;'),
+    exit: 1,
+    code: 'bind/unknown-function',
+    help: 'did you mean `sum`?',
+  },
+  {
+    title: 'an ambiguous name',
+    argv: policy('create constraint c as select * from request join host on 1 check cores > 0;'),
+    exit: 1,
+    code: 'bind/ambiguous-column',
+  },
+  {
+    title: 'a syntax error',
+    argv: policy('create constraint c as select * form request check 1;'),
+    exit: 1,
+    code: 'parse/unexpected-token',
+  },
+  { title: 'an empty policy', argv: policy(''), exit: 1, code: 'bind/no-constraints' },
+  {
+    title: 'an empty policy folder',
+    argv: (folder) => {
+      mkdirSync(join(folder, 'empty'));
+      return ['check', join(folder, 'empty')];
+    },
+    exit: 2,
+    code: 'cli/no-input',
+    message: /holds no policy file$/,
+  },
+  {
+    title: 'a policy file that is not there',
+    argv: (folder) => ['check', join(folder, 'missing.sql')],
+    exit: 2,
+    code: 'cli/no-input',
+  },
+  {
+    title: 'a database that is not there',
+    argv: (folder) => ['check', packagePath('policies'), '--db', join(folder, 'missing.db')],
+    exit: 2,
+    code: 'store/not-found',
+  },
+  {
+    title: 'a query file that is not there',
+    argv: (folder) => ['query', '--db', join(folder, 'shop.db'), '-f', join(folder, 'missing.sql')],
+    exit: 2,
+    code: 'cli/no-input',
+  },
+  ...(['check', 'query', 'init'] as const).map((command) => ({
+    title: `a file that is not a database, given to ${command}`,
+    argv: (folder: string) => {
+      const path = join(folder, 'notes.db');
+      writeFileSync(path, 'this is a text and no database '.repeat(100));
+      return { check: ['check', packagePath('policies')], query: ['query', 'select 1'], init: ['init'] }[
+        command
+      ].concat('--db', path);
+    },
+    exit: 2,
+    code: 'store/not-a-database',
+  })),
+  {
+    title: 'a folder as the database',
+    argv: (folder) => ['query', '--db', folder, 'select 1'],
+    exit: 2,
+    code: 'store/not-a-database',
+  },
+  {
+    title: 'a database that is not there, named as it was given',
+    argv: () => ['query', '--db', 'missing/../missing.db', 'select 1'],
+    exit: 2,
+    code: 'store/not-found',
+    message: /`missing\/\.\.\/missing\.db`/,
+  },
+  {
+    title: 'a name that the state tables need',
+    argv: (folder) => {
+      const path = join(folder, 'clash.db');
+      writeFileSync(path, '');
+      const store = openStore(path, 'plain');
+      store.run('create table pending (a)');
+      store.close();
+      return ['init', '--db', path];
+    },
+    exit: 2,
+    code: 'store/foreign-table',
+  },
+  {
+    title: 'an unknown controller',
+    argv: () => ['check', packagePath('policies'), '--controller', 'rak'],
+    exit: 2,
+    code: 'cli/unknown-name',
+    help: 'did you mean `rack`?',
+  },
+  {
+    title: 'an unknown command',
+    argv: () => ['chek'],
+    exit: 2,
+    code: 'cli/usage',
+    help: 'did you mean `check`?',
+  },
+  {
+    title: 'an unknown flag',
+    argv: () => ['version', '--cwdd'],
+    exit: 2,
+    code: 'cli/usage',
+    help: 'did you mean `--cwd`?',
+  },
+  {
+    title: 'an unknown format',
+    argv: () => ['version', '--format', 'jsn'],
+    exit: 2,
+    code: 'cli/usage',
+    help: 'did you mean `json`?',
+  },
+  {
+    title: 'a format of another command',
+    argv: () => ['version', '--format', 'markdown'],
+    exit: 2,
+    code: 'cli/usage',
+    help: 'it has human, plain, json',
+  },
+  {
+    title: 'two formats',
+    argv: () => ['version', '--json', '--format', 'plain'],
+    exit: 2,
+    code: 'cli/usage',
+  },
+  { title: 'an unknown colour', argv: () => ['version', '--color=blue'], exit: 2, code: 'cli/usage' },
+  { title: 'a flag without its value', argv: () => ['init', '--db'], exit: 2, code: 'cli/usage' },
+  { title: 'an argument too many', argv: () => ['version', 'now'], exit: 2, code: 'cli/usage' },
+  { title: 'no file to check', argv: () => ['check'], exit: 2, code: 'cli/usage' },
+  {
+    title: 'a database beside a controller',
+    argv: () => ['check', 'p.sql', '--db', 'a.db', '--controller', 'rack'],
+    exit: 2,
+    code: 'cli/usage',
+  },
+  { title: 'no database to query', argv: () => ['query', 'select 1'], exit: 2, code: 'cli/usage' },
+  { title: 'no query', argv: () => ['query', '--db', 'a.db'], exit: 2, code: 'cli/usage' },
+  {
+    title: 'two queries',
+    argv: () => ['query', '--db', 'a.db', '-f', 'a.sql', 'select 1'],
+    exit: 2,
+    code: 'cli/usage',
+  },
+  ...['-1', '1.5', 'soon', '', '99999999999999999'].map((value) => ({
+    title: `a time limit of "${value}"`,
+    argv: () => ['query', '--db', 'a.db', `--timeout=${value}`, 'select 1'],
+    exit: 2,
+    code: 'cli/usage',
+  })),
+  {
+    title: 'a folder to work in that is not there',
+    argv: () => ['--cwd', '/no/such/folder', 'version'],
+    exit: 2,
+    code: 'cli/no-input',
+  },
+];
+
+for (const { title, argv, exit, code, message, help } of BAD) {
+  test(`${title} is one ${code}, exit ${exit}, and no file changes`, async (t) => {
+    const folder = tempFolder(t);
+    const db = shopOf(folder);
+    const before = readFileSync(db);
+    const args = argv(folder);
+    const files = readdirSync(folder);
+    const end = await runCliHere(args);
+    t.is<number, number>(end.exit, exit);
+    t.is(end.stdout, '');
+    t.deepEqual(
+      [...end.stderr.matchAll(/^(?:error|warning)\[(.*?)\]: (.*)$/gm)].map(([, found]) => found),
+      [code],
+    );
+    t.notRegex(end.stderr, /internal error|\n {4}at /);
+    if (message !== undefined) t.regex(end.stderr.split('\n')[0] ?? '', message);
+    if (help !== undefined) t.true(end.stderr.includes(`= help: ${help}\n`), end.stderr);
+    t.deepEqual(readFileSync(db), before);
+    t.deepEqual(readdirSync(folder), files);
+  });
+}
+
+test('a database of a newer version is refused by init and can still be read', async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, 'state.db');
+  await runCliHere(['init', '--db', db]);
+  const store = openStore(db, 'plain');
+  store.run(`insert into applied_migration select '9999_future', checksum from applied_migration`);
+  store.close();
+  const before = readFileSync(db);
+  const end = await runCliHere(['init', '--db', db]);
+  t.is(end.exit, 2);
+  t.regex(
+    end.stderr,
+    /^error\[store\/newer-version\]: .* was written by a newer version, which applied `9999_future`\n/,
+  );
+  t.is((await runCliHere(['query', '--db', db, 'select 1'])).exit, 0);
+  t.is((await runCliHere(['check', packagePath('policies', 'rack', 'base'), '--db', db])).exit, 0);
+  t.deepEqual(readFileSync(db), before);
+  t.deepEqual(readdirSync(folder), ['state.db']);
+});
+
+test('a damaged database is exit 4', async (t) => {
+  const db = join(tempFolder(t), 'state.db');
+  await runCliHere(['init', '--db', db]);
+  const bytes = readFileSync(db);
+  bytes.fill(0xa5, 100, 4096);
+  writeFileSync(db, bytes);
+  const end = await runCliHere(['check', packagePath('policies', 'rack', 'base'), '--db', db]);
+  t.is(end.exit, 4);
+  t.regex(end.stderr, /^error\[store\/io\]: .* is damaged: /);
+});
+
+for (const argv of [
+  ['chek'],
+  ['version', '--format', 'plain'],
+  ['query', '--format', 'csv', '--db', 'a', 'select 1'],
+]) {
+  test(`in JSON a wrong command line is a document too: ${argv.join(' ')} --json`, async (t) => {
+    const { end, document } = await jsonOf(argv);
+    t.is(end.exit, 2);
+    t.is(end.stderr, '');
+    t.is(document.schema_version, 1);
+    t.is(document.diagnostics[0]?.code, 'cli/usage');
+  });
+}
+
+test('no command at all prints the help on stderr, exit 2', async (t) => {
+  const end = await runCliHere([]);
+  t.is(end.exit, 2);
+  t.is(end.stdout, '');
+  t.true(end.stderr.startsWith('Usage: edict'));
+});
