@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { DiagnosticError } from '../base/diagnostic.js';
 import { didYouMean } from '../base/suggest.js';
+import type { SolverName } from '../loop/create-solver.js';
 import type { Solve } from '../loop/decide.js';
 import type { SolveLimits } from '../solve/solver.js';
 import { wholeNumber } from './option-values.js';
 
-/** Backends that `--solver` may name; `auto` chooses by the size of the model. */
-const SOLVERS = ['auto', 'simplex', 'highs'] as const;
+/** What `--solver` may name; a copy of the engine's list, so that `--help` loads no solver. */
+const SOLVERS: readonly SolverName[] = ['auto', 'simplex', 'highs'];
 
 export interface SolverOptions {
   readonly solver: string;
@@ -35,14 +36,11 @@ export async function withSolver<T>(name: string, use: (solve: Solve) => Promise
     const message = `this version has no solver \`${name}\``;
     throw new DiagnosticError([{ code: 'cli/unknown-name', severity: 'error', message, help }]);
   }
-  const { createBackends } = await import('../solve/backends.js');
-  const { solveModel } = await import('../solve/select.js');
-  const { monotonicClock } = await import('../base/clock.js');
-  const all = createBackends(monotonicClock);
-  const only = chosen === 'auto' ? all : { simplex: all[chosen], highs: all[chosen] };
+  const { createSolver } = await import('../loop/create-solver.js');
+  const solver = createSolver(chosen);
   try {
-    return await use((model, limits) => solveModel(model, limits, only, monotonicClock));
+    return await use(solver.solve);
   } finally {
-    await all.highs.close();
+    await solver.close();
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import { monotonicClock } from '../base/clock.js';
 import { DiagnosticError } from '../base/diagnostic.js';
 import type { SourceFile } from '../base/source.js';
 import { didYouMean } from '../base/suggest.js';
@@ -19,17 +20,22 @@ import { tableController } from './table-controller.js';
 export interface LoopSetup {
   /** null: events put and delete rows of whatever tables there are. */
   readonly controller: Controller | null;
-  /** One of the controller's schedulers; null for its default. */
-  readonly scheduler: string | null;
-  /** Policy files and folders that take the place of the scheduler's; empty for none. */
-  readonly policies: readonly string[];
-  readonly mode: BatchMode;
-  /** null for the controller's own. */
-  readonly trigger: TriggerRule | null;
-  readonly limits: SolveLimits;
+  /** One of the controller's schedulers; its default unless said. */
+  readonly scheduler?: string | null;
+  /** Policy files and folders that take the place of the scheduler's; none unless said. */
+  readonly policies?: readonly string[];
+  /** `best-effort` unless said. */
+  readonly mode?: BatchMode;
+  /** The controller's own unless said. */
+  readonly trigger?: TriggerRule | null;
+  /** No limit and seed 1 unless said. */
+  readonly limits?: SolveLimits;
   readonly solve: Solve;
-  readonly clock: Clock;
+  /** For timings only; the process's own unless said. */
+  readonly clock?: Clock;
 }
+
+const UNLIMITED: SolveLimits = { timeMs: null, work: null, seed: 1 };
 
 /**
  * Puts a loop together over an adopted database: controller, scheduler, compiled policies.
@@ -41,14 +47,14 @@ export function openLoop(
 ): { loop: Loop; controller: Controller; scheduler: string } {
   const catalog = catalogOf(store.read(() => introspect(store)));
   const controller = setup.controller ?? tableController(catalog);
+  const { policies = [], mode = 'best-effort', limits = UNLIMITED, solve, clock = monotonicClock } = setup;
   const named = setup.scheduler ?? controller.defaultScheduler;
-  const own = setup.policies.length > 0;
+  const own = policies.length > 0;
   const name = own ? 'policies' : named;
   const decider: Decider = own
-    ? { kind: 'policies', name, checks: compiled(readPolicyPaths(setup.policies), catalog) }
+    ? { kind: 'policies', name, checks: compiled(readPolicyPaths(policies), catalog) }
     : deciderOf(controller, named, catalog);
   const relations = new Map(catalog.relations.map((relation) => [relation.name, relation]));
-  const { mode, limits, solve, clock } = setup;
   const trigger = setup.trigger ?? controller.trigger;
   const loop = new Loop(store, { controller, decider, mode, trigger, limits, relations, solve, clock });
   return { loop, controller, scheduler: name };
