@@ -39,7 +39,10 @@ export const check: CliCommand = {
     const { catalogOf } = await import('../../check/schema.js');
     const { introspect } = await import('../../store/introspect.js');
     const schema = await withStore(db ?? ':memory:', db === undefined ? 'state' : 'read', introspect);
-    const { diagnostics } = compilePolicies(sources, catalogOf(schema));
+    const { compiled, diagnostics: found } = compilePolicies(sources, catalogOf(schema));
+    const { refusedQueries } = await import('../refused-queries.js');
+    const refused = compiled === null ? [] : await refusedQueries(compiled, schema);
+    const diagnostics = [...found, ...refused];
     output.answer({ diagnostics });
     return exitOf(diagnostics);
   },
