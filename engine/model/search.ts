@@ -15,3 +15,18 @@ export function lowerIndex(sorted: readonly number[], value: number): number {
   }
   return low;
 }
+
+/** Both ascending lists as one, without repeats; the first itself where the second adds nothing. */
+export function mergeSorted(a: readonly number[], b: readonly number[]): readonly number[] {
+  const merged: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const left = a[i] ?? Infinity;
+    const right = b[j] ?? Infinity;
+    merged.push(Math.min(left, right));
+    if (left <= right) i += 1;
+    if (right <= left) j += 1;
+  }
+  return merged.length === a.length ? a : merged;
+}

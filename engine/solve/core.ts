@@ -58,8 +58,10 @@ export function restrictModel(model: Model, origins: ReadonlySet<OriginId>): Mod
 class Filter {
   private readonly untilMs: number;
   private tests = 0;
-  /** Some test could not say, or was not made. */
+  /** Some single origin was not shown to be needed. */
   unsure = false;
+  /** Single origins without which the rest has a solution; that stays so when the rest shrinks. */
+  private readonly needed = new Set<OriginId>();
 
   constructor(
     private readonly model: Model,
@@ -78,15 +80,15 @@ class Filter {
 
   /** Leaves `part` out if the rest is still infeasible; answers whether it did. */
   private async tryWithout(part: readonly OriginId[]): Promise<boolean> {
-    if (this.isSpent) {
-      this.unsure = true;
-      return false;
-    }
+    const [single] = part;
+    const isSingle = part.length === 1 && single !== undefined;
+    if (isSingle && this.needed.has(single)) return false;
+    if (this.isSpent) return false;
     this.tests += 1;
     const rest = new Set(this.current);
     for (const origin of part) rest.delete(origin);
     const { feasible, blamed } = await this.test(restrictModel(this.model, rest));
-    if (feasible === null) this.unsure = true;
+    if (isSingle && feasible === true) this.needed.add(single);
     if (feasible !== false) return false;
     this.current = blamed === null ? rest : new Set(blamed.filter((origin) => rest.has(origin)));
     return true;
@@ -95,7 +97,12 @@ class Filter {
   /** Leaves out what it can of `part`, by halves, so that few needed among many cost few tests. */
   async thin(part: readonly OriginId[]): Promise<void> {
     const left = part.filter((origin) => this.current.has(origin));
-    if (left.length === 0 || (await this.tryWithout(left)) || left.length === 1) return;
+    if (left.length === 0 || (await this.tryWithout(left))) return;
+    const [single] = left;
+    if (left.length === 1 && single !== undefined) {
+      this.unsure ||= !this.needed.has(single);
+      return;
+    }
     const middle = left.length >> 1;
     await this.thin(left.slice(0, middle));
     await this.thin(left.slice(middle));

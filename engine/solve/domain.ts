@@ -80,6 +80,13 @@ export class Domain {
     return true;
   }
 
+  /** Takes a list known to be a part of this one; for variables that share a list and lose the same values. */
+  takePart(part: readonly number[]): boolean {
+    if (this.values === null || part.length === this.values.length) return false;
+    this.setValues(part);
+    return true;
+  }
+
   /** `list` ascends. A hole in an interval too long to list is only cut at its ends. */
   removeList(list: readonly number[]): boolean {
     if (this.values !== null) {

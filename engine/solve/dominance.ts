@@ -1,7 +1,9 @@
 import { must } from '../base/assert.js';
 import { byNumber } from '../base/order.js';
 import { classOf } from '../model/evaluate.js';
+import { indexIn, lowerIndex, mergeSorted } from '../model/search.js';
 import type { ClassMap, Model, Variable, VariableId } from '../model/model.js';
+import { listed } from './domain.js';
 import { RoomTable } from './room-table.js';
 import type { Apart, ModelFacts, ValueFacts } from './value-facts.js';
 import { factsOf, fixedValue } from './value-facts.js';
@@ -18,37 +20,100 @@ interface Demand {
   readonly banned: ReadonlyMap<ClassMap | null, ReadonlySet<number>>;
 }
 
-/** Refines signatures so that values get equal numbers only where `mark` agrees. */
-function refine(signature: Int32Array, mark: (index: number) => number | undefined): void {
-  const ids = new Map<number | undefined, Map<number, number>>();
-  let next = 0;
-  for (let index = 0; index < signature.length; index += 1) {
-    const key = mark(index);
-    let bySignature = ids.get(key);
-    if (bySignature === undefined) {
-      bySignature = new Map();
-      ids.set(key, bySignature);
+/** Numbers values so that two get the same number only while every mark given for them agrees. */
+class Signature {
+  private count = 1;
+
+  constructor(private ids: Int32Array) {}
+
+  static of(size: number): Signature {
+    return new Signature(new Int32Array(size));
+  }
+
+  copy(): Signature {
+    const copy = new Signature(this.ids.slice());
+    copy.count = this.count;
+    return copy;
+  }
+
+  get numbers(): Int32Array {
+    return this.ids;
+  }
+
+  /** Splits off the values at some indices; costs only as much as these are many. */
+  refineByIndices(indices: Iterable<number>): void {
+    const renamed = new Map<number, number>();
+    for (const index of indices) {
+      const own = this.ids[index] ?? 0;
+      let id = renamed.get(own);
+      if (id === undefined) {
+        id = this.count;
+        this.count += 1;
+        renamed.set(own, id);
+      }
+      this.ids[index] = id;
     }
-    const own = signature[index] ?? 0;
-    let id = bySignature.get(own);
-    if (id === undefined) {
-      id = next;
-      next += 1;
-      bySignature.set(own, id);
+  }
+
+  refineByClass(values: readonly number[], classes: ClassMap): void {
+    const byClass = new Map<number | undefined, Map<number, number>>();
+    let next = 0;
+    for (let index = 0; index < this.ids.length; index += 1) {
+      const kind = classes.get(values[index] ?? 0);
+      let byId = byClass.get(kind);
+      if (byId === undefined) {
+        byId = new Map();
+        byClass.set(kind, byId);
+      }
+      const own = this.ids[index] ?? 0;
+      let id = byId.get(own);
+      if (id === undefined) {
+        id = next;
+        next += 1;
+        byId.set(own, id);
+      }
+      this.ids[index] = id;
     }
-    signature[index] = id;
+    this.count = next;
   }
 }
 
-/** 1 for each of `values` that is in `list`; both ascend. */
-function marksOf(values: readonly number[], list: readonly number[]): Uint8Array {
-  const marks = new Uint8Array(values.length);
-  let at = 0;
-  values.forEach((value, index) => {
+/** The largest few numbers given so far, at most `limit`. */
+class Largest {
+  private readonly ascending: number[] = [];
+
+  constructor(private readonly limit: number) {}
+
+  /** Whether `limit` of them are at least `value`. */
+  allReach(value: number): boolean {
+    return this.ascending.length >= this.limit && (this.ascending[0] ?? -Infinity) >= value;
+  }
+
+  add(value: number): void {
+    if (this.ascending.length >= this.limit) {
+      if ((this.ascending[0] ?? 0) >= value) return;
+      this.ascending.shift();
+    }
+    this.ascending.splice(lowerIndex(this.ascending, value), 0, value);
+  }
+}
+
+/** Indices of `values` that are in `list`; both ascend. */
+function indicesOf(values: readonly number[], list: readonly number[]): number[] {
+  const indices: number[] = [];
+  if (list.length * 8 < values.length) {
+    for (const value of list) {
+      const index = indexIn(values, value);
+      if (index >= 0) indices.push(index);
+    }
+    return indices;
+  }
+  for (let index = 0, at = 0; index < values.length; index += 1) {
+    const value = values[index] ?? 0;
     while ((list[at] ?? Infinity) < value) at += 1;
-    if (list[at] === value) marks[index] = 1;
-  });
-  return marks;
+    if (list[at] === value) indices.push(index);
+  }
+  return indices;
 }
 
 class Pruner {
@@ -119,15 +184,14 @@ class Pruner {
     }
     const [first] = domains;
     if (first === undefined) return null;
-    const values = domains.length === 1 ? first : [...new Set(domains.flat())].sort(byNumber);
+    const values = domains.reduce(mergeSorted, first);
     const users = this.users(group, capacities);
     if (values.length <= Math.min(...this.neededCounts(group, users))) return null;
-    const base = new Int32Array(values.length);
+    const base = Signature.of(values.length);
     for (const id of group) this.refineBy(base, values, id);
     for (const domain of domains) {
       if (domain === values) continue;
-      const marks = marksOf(values, domain);
-      refine(base, (index) => marks[index]);
+      base.refineByIndices(indicesOf(values, domain));
     }
     const demands = this.demands(group, users, values, base);
     const kept = this.run(values, [...capacities].sort(byNumber), demands);
@@ -145,14 +209,11 @@ class Pruner {
     return users;
   }
 
-  private refineBy(signature: Int32Array, values: readonly number[], id: VariableId): void {
+  private refineBy(signature: Signature, values: readonly number[], id: VariableId): void {
     const { lists, bounds, classMaps } = this.factsOf(id);
-    for (const list of lists) {
-      const marks = marksOf(values, list);
-      refine(signature, (index) => marks[index]);
-    }
-    for (const bound of bounds) refine(signature, (index) => ((values[index] ?? 0) <= bound ? 1 : 0));
-    for (const classes of classMaps) refine(signature, (index) => classes.get(values[index] ?? 0));
+    for (const list of lists) signature.refineByIndices(indicesOf(values, list));
+    for (const bound of bounds) signature.refineByIndices(listed(0, lowerIndex(values, bound + 1) - 1));
+    for (const classes of classMaps) signature.refineByClass(values, classes);
   }
 
   private apartOf(group: readonly VariableId[]): Apart[] {
@@ -194,14 +255,14 @@ class Pruner {
     group: readonly VariableId[],
     users: ReadonlySet<VariableId>,
     values: readonly number[],
-    base: Int32Array,
+    base: Signature,
   ): Demand[] {
     const apart = this.apartOf(group);
     const [kept, changed] = this.neededCounts(group, users);
     const maps = new Set<ClassMap>();
     for (const id of group) for (const { own } of this.factsOf(id).apart) if (own !== null) maps.add(own);
-    const strict = base.slice();
-    for (const classes of maps) refine(strict, (index) => classes.get(values[index] ?? 0));
+    const strict = base.copy();
+    for (const classes of maps) strict.refineByClass(values, classes);
     const banned = new Map<ClassMap | null, Set<number>>();
     for (const { peer, own, other } of apart) {
       const value = this.fixed[peer] ?? null;
@@ -211,8 +272,9 @@ class Pruner {
       if (known === undefined) banned.set(own, new Set([kind]));
       else known.add(kind);
     }
-    const demands: Demand[] = [{ needed: kept, signature: strict, distinct: [], banned }];
-    if (changed !== Infinity) demands.push({ needed: changed, signature: base, distinct: [...maps], banned });
+    const demands: Demand[] = [{ needed: kept, signature: strict.numbers, distinct: [], banned }];
+    if (changed !== Infinity)
+      demands.push({ needed: changed, signature: base.numbers, distinct: [...maps], banned });
     return demands;
   }
 
@@ -243,55 +305,62 @@ class Pruner {
     demands: Demand[],
   ): readonly number[] {
     const { order, rooms, blocked } = this.rooms.ranking(capacities, values);
-    const others = rooms.slice(1);
-    const buckets = demands.map(() => new Map<number, number[]>());
+    const searches = demands.map((demand) => new Search(values, rooms.slice(1), demand));
     const removed = new Uint8Array(values.length);
     let count = 0;
     for (const index of order) {
-      const isRemoved = demands.some((demand, at) =>
-        this.isDominated(index, values, others, demand, buckets[at]?.get(demand.signature[index] ?? 0) ?? []),
-      );
-      if (isRemoved) {
+      if (searches.some((search) => search.isDominated(index))) {
         removed[index] = 1;
         count += 1;
-        continue;
+      } else if (blocked[index] === 0) {
+        for (const search of searches) search.keep(index);
       }
-      if (blocked[index] === 1) continue;
-      demands.forEach(({ signature, banned }, at) => {
-        if (isBanned(banned, values[index] ?? 0)) return;
-        const bucket = must(buckets[at], 'bucket');
-        const own = signature[index] ?? 0;
-        const known = bucket.get(own);
-        if (known === undefined) bucket.set(own, [index]);
-        else known.push(index);
-      });
     }
     return count === 0 ? values : values.filter((_, index) => removed[index] === 0);
   }
+}
 
-  /** `candidates` have at least the same room in the first capacity and come first among equals. */
-  private isDominated(
-    index: number,
-    values: readonly number[],
-    others: readonly Float64Array[],
-    { needed, distinct }: Demand,
-    candidates: readonly number[],
-  ): boolean {
+/** Values kept so far, and whether enough of them dominate the next one. Values come roomiest first. */
+class Search {
+  /** Kept values by signature; they have at least the room of later ones in the first capacity. */
+  private readonly kept: number[][] = [];
+  /** With two capacities the largest rooms in the second one say all. */
+  private readonly largest: Largest[] = [];
+  private readonly second: Float64Array | null;
+
+  constructor(
+    private readonly values: readonly number[],
+    private readonly others: readonly Float64Array[],
+    private readonly demand: Demand,
+  ) {
+    const [second] = others;
+    this.second = others.length === 1 && second !== undefined && demand.distinct.length === 0 ? second : null;
+  }
+
+  keep(index: number): void {
+    const { signature, banned, needed } = this.demand;
+    if (banned.size > 0 && isBanned(banned, this.values[index] ?? 0)) return;
+    const own = signature[index] ?? 0;
+    if (this.second === null) {
+      (this.kept[own] ??= []).push(index);
+    } else {
+      (this.largest[own] ??= new Largest(needed)).add(this.second[index] ?? 0);
+    }
+  }
+
+  isDominated(index: number): boolean {
+    const { signature, needed, distinct } = this.demand;
+    const own = signature[index] ?? 0;
+    if (this.second !== null) return this.largest[own]?.allReach(this.second[index] ?? 0) ?? false;
+    const candidates = this.kept[own] ?? [];
     if (candidates.length < needed) return false;
-    if (others.length === 0 && distinct.length === 0) return true;
+    if (this.others.length === 0 && distinct.length === 0) return true;
     const taken = distinct.map(() => new Set<number>());
     let found = 0;
     for (const candidate of candidates) {
-      let fits = true;
-      for (const room of others) {
-        if ((room[candidate] ?? 0) < (room[index] ?? 0)) {
-          fits = false;
-          break;
-        }
-      }
-      if (!fits) continue;
+      if (!this.others.every((room) => (room[candidate] ?? 0) >= (room[index] ?? 0))) continue;
       if (distinct.length > 0) {
-        const kinds = distinct.map((classes) => classes.get(values[candidate] ?? 0));
+        const kinds = distinct.map((classes) => classes.get(this.values[candidate] ?? 0));
         if (kinds.some((kind, at) => kind !== undefined && taken[at]?.has(kind) === true)) continue;
         kinds.forEach((kind, at) => {
           if (kind !== undefined) taken[at]?.add(kind);
@@ -343,8 +412,8 @@ function narrowed(variable: Variable, kept: readonly number[]): Variable {
 
 /** Both ascend; the second list itself where it lies wholly inside the first. */
 function intersection(values: readonly number[], kept: readonly number[]): readonly number[] {
-  const marks = marksOf(kept, values);
-  return marks.every((mark) => mark === 1) ? kept : kept.filter((_, index) => marks[index] === 1);
+  const indices = indicesOf(kept, values);
+  return indices.length === kept.length ? kept : indices.map((index) => kept[index] ?? 0);
 }
 
 /**

@@ -148,6 +148,11 @@ export function columnsOf(
         columns[index] = value >= meaning.lo && value <= meaning.hi ? 1 : 0;
         break;
       }
+      case 'both': {
+        const holds = valueOfAffine(meaning.left, columns) >= 1 && valueOfAffine(meaning.right, columns) >= 1;
+        columns[index] = holds ? 1 : 0;
+        break;
+      }
       case 'product':
         columns[index] = valueOfAffine(meaning.left, columns) * valueOfAffine(meaning.right, columns);
         break;

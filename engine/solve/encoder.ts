@@ -57,10 +57,7 @@ export class Encoder {
   /** Truth of `variable in values` (ascending), exact for listed variables. */
   member(variable: VariableId, values: readonly number[], need: Need): Affine {
     const list = this.columns.listOf(variable);
-    if (list !== null) {
-      const wanted = new Set(values);
-      return this.columns.sumOver(variable, (_, value) => (wanted.has(value) ? 1 : 0));
-    }
+    if (list !== null) return this.columns.member(variable, values);
     const range = this.columns.rangeOf(variable);
     const inside = values.slice(lowerIndex(values, range.lo), lowerIndex(values, range.hi + 1));
     const parts = runsOf(inside).map(({ lo, hi }) => this.rangeTruth(variable, lo, hi, need));
@@ -300,11 +297,20 @@ export class Encoder {
         this.equalities.rows(node, truth, need);
         return;
       case 'or':
-        this.anyRows(
-          truth,
-          node.literals.map((literal) => this.literal(literal, need)),
-          need,
-        );
+        if ((need & BELOW) !== 0) {
+          const parts = combine([
+            [-1, truth],
+            [1, this.sumOfDisjuncts(node.literals)],
+          ]);
+          this.builder.row(parts, 0, Infinity);
+        }
+        if ((need & ABOVE) !== 0) {
+          this.anyRows(
+            truth,
+            node.literals.map((literal) => this.literal(literal, ABOVE)),
+            ABOVE,
+          );
+        }
         return;
       default:
         unreachable(node);
@@ -417,6 +423,19 @@ export class Encoder {
     }
   }
 
+  /**
+   * A sum that is 0 where no disjunct holds. Equalities that share a side are one sum over its classes: "like
+   * any of them" needs a column per class instead of one per class and equality.
+   */
+  private sumOfDisjuncts(literals: readonly Literal[]): Affine {
+    const { shared, rest } = this.equalities.sharedSides(
+      literals,
+      (id) => this.tables.variableOf(id) === null && !this.nodes.has(id),
+    );
+    const parts = shared.map((group) => this.equalities.likeAny(group));
+    return sum([...parts, ...rest.map((literal) => this.literal(literal, BELOW))]);
+  }
+
   /** Rows that make a literal hold. */
   assert(literal: Literal): void {
     const wanted = !isNegated(literal);
@@ -450,8 +469,7 @@ export class Encoder {
           for (const child of node.literals) this.assert(negate(child));
           return;
         }
-        const parts = node.literals.map((child) => this.literal(child, BELOW));
-        this.builder.row(sum(parts), 1, Infinity);
+        this.builder.row(this.sumOfDisjuncts(node.literals), 1, Infinity);
         return;
       }
       default: {

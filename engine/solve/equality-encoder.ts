@@ -1,9 +1,11 @@
-import type { BooleanNode, ClassMap, VariableId } from '../model/model.js';
+import type { BooleanNode, ClassMap, Literal, NodeId, VariableId } from '../model/model.js';
+import { isNegated, nodeOf } from '../model/model.js';
 import type { Affine } from './affine.js';
 import { columnAffine, combine, sum } from './affine.js';
 import type { Encoder } from './encoder.js';
 import type { Need } from './need.js';
 import { ABOVE, BELOW } from './need.js';
+import type { ClassTruths } from './variable-columns.js';
 import type { Range } from './range.js';
 import { addRanges, scaleRange } from './range.js';
 
@@ -13,6 +15,12 @@ type Same = Extract<BooleanNode, { kind: 'same' }>;
 interface Side {
   readonly variable: VariableId;
   readonly classes: ClassMap | null;
+}
+
+/** A side and what it is compared with. */
+interface SharedSide {
+  readonly side: Side;
+  readonly others: readonly Side[];
 }
 
 /** Classes of both sides, with the truth of each side choosing them. */
@@ -29,10 +37,21 @@ const sidesOf = (node: Same): [Side, Side] => [
 
 /** Encodes `same` nodes: by class where a side has one column per value, else as a difference of two values. */
 export class EqualityEncoder {
+  private readonly known = new Map<string, ClassTruths>();
   private readonly classIds = new Map<ClassMap | null, number>();
   private readonly apart: { readonly sides: [Side, Side] }[] = [];
 
   constructor(private readonly encoder: Encoder) {}
+
+  private classesOf(side: Side): ClassTruths {
+    const key = this.keyOf(side);
+    let known = this.known.get(key);
+    if (known === undefined) {
+      known = this.encoder.columns.classesOf(side.variable, side.classes);
+      this.known.set(key, known);
+    }
+    return known;
+  }
 
   private isListed({ variable }: Side): boolean {
     return this.encoder.columns.shapeOf(variable) !== 'interval';
@@ -72,9 +91,9 @@ export class EqualityEncoder {
     return found;
   }
 
-  private truths(side: Side, kinds: Iterable<number>, need: Need): Map<number, Affine> {
+  private truths(side: Side, kinds: Iterable<number>, need: Need): ReadonlyMap<number, Affine> {
     const { encoder } = this;
-    if (this.isListed(side)) return encoder.columns.classesOf(side.variable, side.classes).byClass;
+    if (this.isListed(side)) return this.classesOf(side).byClass;
     const truths = new Map<number, Affine>();
     for (const [kind, values] of this.valuesByClass(side, kinds)) {
       truths.set(kind, encoder.member(side.variable, values, need));
@@ -93,6 +112,85 @@ export class EqualityEncoder {
       if (match !== undefined) shared.push({ kind, left: truth, right: match });
     }
     return shared;
+  }
+
+  /**
+   * Positive equalities among `literals` by a side that at least two of them share; the rest as they are.
+   * Only nodes that `isOpen` are looked at, and only listed sides.
+   */
+  sharedSides(
+    literals: readonly Literal[],
+    isOpen: (id: NodeId) => boolean,
+  ): { shared: SharedSide[]; rest: Literal[] } {
+    const candidates = new Map<Literal, [Side, Side]>();
+    const counts = new Map<string, number>();
+    for (const literal of literals) {
+      const node = this.encoder.model.nodes[nodeOf(literal)];
+      if (isNegated(literal) || node?.kind !== 'same' || !isOpen(nodeOf(literal))) continue;
+      const sides = sidesOf(node);
+      if (!sides.every((side) => this.isListed(side)) || node.left === node.right) continue;
+      candidates.set(literal, sides);
+      for (const side of sides) counts.set(this.keyOf(side), (counts.get(this.keyOf(side)) ?? 0) + 1);
+    }
+    const groups = new Map<string, { side: Side; others: Side[] }>();
+    const rest: Literal[] = [];
+    for (const literal of literals) {
+      const sides = candidates.get(literal);
+      if (sides === undefined) {
+        rest.push(literal);
+        continue;
+      }
+      const countOf = (side: Side): number => counts.get(this.keyOf(side)) ?? 0;
+      const [left, right] = sides;
+      const [side, other] = countOf(right) > countOf(left) ? [right, left] : [left, right];
+      if (countOf(side) < 2) {
+        rest.push(literal);
+        continue;
+      }
+      const known = groups.get(this.keyOf(side));
+      if (known === undefined) groups.set(this.keyOf(side), { side, others: [other] });
+      else known.others.push(other);
+    }
+    return { shared: [...groups.values()], rest };
+  }
+
+  /** A sum that is 0 where a listed side equals none of the others. */
+  likeAny({ side, others }: SharedSide): Affine {
+    const { builder } = this.encoder;
+    const byClass = new Map<number, Affine[]>();
+    for (const other of others) {
+      for (const [kind, truth] of this.classesOf(other).byClass) {
+        const known = byClass.get(kind);
+        if (known === undefined) byClass.set(kind, [truth]);
+        else known.push(truth);
+      }
+    }
+    const parts: Affine[] = [];
+    for (const [kind, left] of this.classesOf(side).byClass) {
+      const right = byClass.get(kind);
+      if (right === undefined) continue;
+      const any = sum(right);
+      const meaning = { kind: 'both', left, right: any } as const;
+      const product = columnAffine(builder.column(0, 1, false, meaning));
+      builder.row(
+        combine([
+          [1, left],
+          [-1, product],
+        ]),
+        0,
+        Infinity,
+      );
+      builder.row(
+        combine([
+          [1, any],
+          [-1, product],
+        ]),
+        0,
+        Infinity,
+      );
+      parts.push(product);
+    }
+    return sum(parts);
   }
 
   /** Ties `truth` to the equality. */
@@ -172,8 +270,8 @@ export class EqualityEncoder {
     if (this.isDifference(sides)) {
       builder.row(this.difference(sides).affine, 0, 0);
     } else if (this.isListed(left) && this.isListed(right)) {
-      const own = encoder.columns.classesOf(left.variable, left.classes);
-      const other = encoder.columns.classesOf(right.variable, right.classes);
+      const own = this.classesOf(left);
+      const other = this.classesOf(right);
       for (const [kind, truth] of own.byClass) {
         const match = other.byClass.get(kind);
         builder.row(
@@ -224,7 +322,7 @@ export class EqualityEncoder {
     )) {
       const byClass = new Map<number, Affine[]>();
       for (const { variable, classes } of group) {
-        for (const [kind, truth] of this.encoder.columns.classesOf(variable, classes).byClass) {
+        for (const [kind, truth] of this.classesOf({ variable, classes }).byClass) {
           const known = byClass.get(kind);
           if (known === undefined) byClass.set(kind, [truth]);
           else known.push(truth);

@@ -11,7 +11,7 @@ export const highsProfile: EngineProfile = { name: 'highs', guardMs: GUARD_MS, r
 let library: Promise<Highs> | null = null;
 
 /** Options every solve has. Exactness first: no relative gap. */
-const OPTIONS = { output_flag: false, mip_rel_gap: 0, threads: 1 };
+const OPTIONS = { output_flag: false, mip_rel_gap: 0 };
 
 function programOf(highs: Highs, task: MipTask, cost: Float64Array): ModelData {
   const { mip, kept } = task;

@@ -30,7 +30,7 @@ const REAL_GAP = 1e-9;
 /** A kept level of real value may lose this share, so that rounding does not make the next one infeasible. */
 const KEPT_SHARE = 1e-7;
 
-export const gapOf = (value: number, bound: number): number => (bound - value) / Math.max(1, Math.abs(bound));
+const gapOf = (value: number, bound: number): number => (bound - value) / Math.max(1, Math.abs(bound));
 
 function levelResult(priority: number, value: number, bound: number | null): LevelResult {
   return { priority, value, bound, gap: bound === null ? null : gapOf(value, bound) };

@@ -50,6 +50,8 @@ export type Meaning =
   | { readonly kind: 'variable'; readonly variable: VariableId }
   /** 1 where lo <= of <= hi. */
   | { readonly kind: 'within'; readonly of: Affine; readonly lo: number; readonly hi: number }
+  /** 1 where both are at least 1. */
+  | { readonly kind: 'both'; readonly left: Affine; readonly right: Affine }
   | { readonly kind: 'product'; readonly left: Affine; readonly right: Affine }
   | { readonly kind: 'node'; readonly node: NodeId }
   | { readonly kind: 'numeric'; readonly numeric: NumericId }

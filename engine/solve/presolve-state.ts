@@ -1,4 +1,5 @@
 import { must } from '../base/assert.js';
+import { byNumber } from '../base/order.js';
 import type { ClassMap, Literal, Model, NodeId, OriginId, VariableId } from '../model/model.js';
 import { isNegated, nodeOf } from '../model/model.js';
 import type { Knowledge } from './bounds.js';
@@ -136,23 +137,41 @@ export class PresolveState implements Knowledge, ProjectionContext {
   }
 }
 
+/** Supports of list domains, kept per list: most variables of a model share theirs. */
+const listSupports = new WeakMap<readonly number[], Map<ClassMap | null, Support>>();
+
 function computeSupport(domain: Domain, classes: ClassMap | null): Support {
-  if (classes === null) {
-    return { classes: new Set(domain.values ?? [domain.lo]), total: true };
-  }
-  const found = new Set<number>();
-  if (domain.values === null) {
-    const keys: number[] = [];
-    for (const [value, kind] of classes) {
-      if (!domain.has(value)) continue;
-      keys.push(value);
-      found.add(kind);
+  const list = domain.values;
+  if (list !== null) {
+    let byClasses = listSupports.get(list);
+    if (byClasses === undefined) {
+      byClasses = new Map();
+      listSupports.set(list, byClasses);
     }
-    keys.sort((a, b) => a - b);
-    return { classes: found, total: countWithin(keys, domain) === domain.size };
+    let support = byClasses.get(classes);
+    if (support === undefined) {
+      support = supportOfList(list, classes);
+      byClasses.set(classes, support);
+    }
+    return support;
   }
+  if (classes === null) return { classes: new Set([domain.lo]), total: true };
+  const found = new Set<number>();
+  const keys: number[] = [];
+  for (const [value, kind] of classes) {
+    if (!domain.has(value)) continue;
+    keys.push(value);
+    found.add(kind);
+  }
+  keys.sort(byNumber);
+  return { classes: found, total: countWithin(keys, domain) === domain.size };
+}
+
+function supportOfList(list: readonly number[], classes: ClassMap | null): Support {
+  if (classes === null) return { classes: new Set(list), total: true };
+  const found = new Set<number>();
   let total = true;
-  for (const value of domain.values) {
+  for (const value of list) {
     const kind = classes.get(value);
     if (kind === undefined) total = false;
     else found.add(kind);

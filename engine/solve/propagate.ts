@@ -387,6 +387,32 @@ class Propagator {
     );
   }
 
+  private removeShared(
+    variable: VariableId,
+    removed: readonly number[],
+    parts: Parts,
+    cause: () => Cause,
+  ): void {
+    const list = this.state.domainOf(variable).values;
+    if (list === null) {
+      this.state.narrow(variable, (domain) => domain.removeList(removed), cause);
+      return;
+    }
+    let byRemoved = parts.get(list);
+    if (byRemoved === undefined) {
+      byRemoved = new Map();
+      parts.set(list, byRemoved);
+    }
+    let part = byRemoved.get(removed);
+    if (part === undefined) {
+      const set = new Set(removed);
+      part = list.filter((value) => !set.has(value));
+      byRemoved.set(removed, part);
+    }
+    const left = part;
+    this.state.narrow(variable, (domain) => domain.takePart(left), cause);
+  }
+
   /** Takes keys from items that surely count and cannot fit beside those already fixed there. */
   private limitCapacity(index: number): void {
     const { capacity, origin, reads } = must(this.capacities[index], 'capacity');
@@ -410,6 +436,7 @@ class Propagator {
     if (narrow.length === 0) return;
     const roomAt = new Map(narrow.map(({ key, room }) => [key, room]));
     const keysBelow = new Map<number, readonly number[]>();
+    const parts: Parts = new Map();
     for (const { variable, demand, presence } of capacity.items) {
       const domain = state.domainOf(variable);
       const counts = presence === null ? 1 : truthOfLiteral(state, presence);
@@ -421,13 +448,16 @@ class Propagator {
           keysBelow.set(demand, full);
         }
         const list = full;
-        if (list.length > 0) state.narrow(variable, (known) => known.removeList(list), cause);
+        if (list.length > 0) this.removeShared(variable, list, parts, cause);
       } else if (presence !== null && domain.isFixed && demand > (roomAt.get(domain.lo) ?? Infinity)) {
         state.decide(negate(presence), cause);
       }
     }
   }
 }
+
+/** What lists become without other lists, so that variables with one list still share one afterwards. */
+type Parts = Map<readonly number[], Map<readonly number[], readonly number[]>>;
 
 /**
  * Domains and truths that follow from the hard constraints one at a time, to a fixpoint.

@@ -1,7 +1,6 @@
 import { unreachable } from '../base/assert.js';
 import type { Capacity, LinearExpression, Model, NodeId, VariableId } from '../model/model.js';
 import { nodeOf } from '../model/model.js';
-import { evaluationOrder } from '../model/order.js';
 
 /** What decides a node's truth, with numeric nodes looked through. Each id once, in order of mention. */
 export interface Reads {
@@ -91,19 +90,4 @@ export function readsOfCapacity(model: Model, capacity: Capacity): Reads {
   const collector = new Collector(model);
   collector.capacity(capacity);
   return collector.done();
-}
-
-/** Variables that all objectives and constraints read directly or through other nodes. */
-export function mentionedVariables(model: Model): Set<VariableId> {
-  const collector = new Collector(model);
-  for (const entity of evaluationOrder(model).order) {
-    if (entity >= 0)
-      for (const variable of readsOfNode(model, entity).variables) collector.variables.add(variable);
-  }
-  for (const constraint of model.constraints) {
-    if (constraint.kind === 'capacity') collector.capacity(constraint.capacity);
-  }
-  for (const { soft } of model.objectives)
-    for (const { expression } of soft) collector.expression(expression);
-  return collector.variables;
 }

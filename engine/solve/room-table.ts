@@ -1,6 +1,6 @@
 import { must } from '../base/assert.js';
-import { byNumber } from '../base/order.js';
 import type { Capacity, Model } from '../model/model.js';
+import { mergeSorted } from '../model/search.js';
 
 /** Values of one domain by the room they have in some capacities. */
 export interface Ranking {
@@ -34,22 +34,33 @@ export class RoomTable {
   /** `values` ascends and is the domain of items of all these capacities. */
   ranking(capacities: readonly number[], values: readonly number[]): Ranking {
     const universe = this.universeOf(capacities, values);
-    const places = new Int32Array(values.length);
+    const { length } = values;
+    const places = new Int32Array(length);
     const indexAt = new Int32Array(universe.values.length).fill(-1);
-    let at = 0;
-    values.forEach((value, index) => {
-      while ((universe.values[at] ?? Infinity) < value) at += 1;
+    for (let index = 0, at = 0; index < length; index += 1) {
+      while ((universe.values[at] ?? Infinity) < (values[index] ?? 0)) at += 1;
       places[index] = at;
       indexAt[at] = index;
-    });
-    const order = universe.order.map((place) => indexAt[place] ?? -1).filter((index) => index >= 0);
-    const pick = (all: Float64Array): Float64Array =>
-      Float64Array.from(places, (place) => all[place] ?? Infinity);
-    return {
-      order,
-      rooms: universe.rooms.map(pick),
-      blocked: Uint8Array.from(places, (place) => universe.blocked[place] ?? 0),
-    };
+    }
+    const order = new Int32Array(length);
+    let filled = 0;
+    for (const place of universe.order) {
+      const index = indexAt[place] ?? -1;
+      if (index < 0) continue;
+      order[filled] = index;
+      filled += 1;
+    }
+    const blocked = new Uint8Array(length);
+    const rooms = universe.rooms.map(() => new Float64Array(length));
+    for (let index = 0; index < length; index += 1) {
+      const place = places[index] ?? 0;
+      blocked[index] = universe.blocked[place] ?? 0;
+      for (let at = 0; at < rooms.length; at += 1) {
+        const own = rooms[at];
+        if (own !== undefined) own[index] = universe.rooms[at]?.[place] ?? Infinity;
+      }
+    }
+    return { order, rooms, blocked };
   }
 
   private universeOf(capacities: readonly number[], values: readonly number[]): Universe {
@@ -76,13 +87,15 @@ export class RoomTable {
         if (values !== null) lists.add(values);
       }
     }
-    const [only] = lists;
-    const all = new Set<number>();
-    if (lists.size > 1) for (const list of lists) for (const value of list) all.add(value);
-    const values = lists.size === 1 && only !== undefined ? only : [...all].sort(byNumber);
+    const values = [...lists].reduce(mergeSorted);
     const blocked = new Uint8Array(values.length);
     const placeOf = new Map(values.map((value, index) => [value, index]));
-    const rooms = capacities.map((capacity) => this.roomsOf(capacity, values.length, placeOf, blocked));
+    const rooms: Float64Array[] = [];
+    for (const capacity of capacities) {
+      const own = this.roomsOf(capacity, values.length, placeOf, blocked);
+      // A capacity and its balance say the same; comparing it once is enough.
+      if (!rooms.some((known) => known.every((room, place) => room === own[place]))) rooms.push(own);
+    }
     const order = Int32Array.from(values, (_, index) => index);
     order.sort((a, b) => {
       for (const room of rooms) {

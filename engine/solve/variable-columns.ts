@@ -1,6 +1,7 @@
 import { must, unreachable } from '../base/assert.js';
 import { classOf } from '../model/evaluate.js';
 import type { ClassMap, Model, VariableId } from '../model/model.js';
+import { indexIn } from '../model/search.js';
 import type { Affine } from './affine.js';
 import { columnAffine, combine, constantAffine } from './affine.js';
 import { Domain, listed } from './domain.js';
@@ -10,6 +11,12 @@ import { Unsupported } from './mip-builder.js';
 import type { Range } from './range.js';
 import type { Shape } from './shapes.js';
 import { shapesOf } from './shapes.js';
+
+/** Truth of choosing each class, and of choosing a value without one. */
+export interface ClassTruths {
+  readonly byClass: ReadonlyMap<number, Affine>;
+  readonly none: Affine;
+}
 
 /** The columns of a model's variables, made when first asked for. */
 export class VariableColumns {
@@ -125,6 +132,19 @@ export class VariableColumns {
     }
   }
 
+  /** Truth of choosing one of `values` (ascending), for listed variables. */
+  member(variable: VariableId, values: readonly number[]): Affine {
+    const list = must(this.listOf(variable), () => `values of variable ${variable}`);
+    if (2 * values.length <= list.length) {
+      return this.pick(
+        variable,
+        values.map((value) => indexIn(list, value)).filter((index) => index >= 0),
+      );
+    }
+    const wanted = new Set(values);
+    return this.sumOver(variable, (_, value) => (wanted.has(value) ? 1 : 0));
+  }
+
   /** Sum of the columns of some indices of a listed variable. */
   private pick(variable: VariableId, indices: readonly number[]): Affine {
     const choice = this.choiceOf(variable);
@@ -137,7 +157,7 @@ export class VariableColumns {
   }
 
   /** Truth per class that a listed variable may choose, and of choosing a value without one. */
-  classesOf(variable: VariableId, classes: ClassMap | null): { byClass: Map<number, Affine>; none: Affine } {
+  classesOf(variable: VariableId, classes: ClassMap | null): ClassTruths {
     const members = new Map<number, number[]>();
     const unclassed: number[] = [];
     const list = must(this.listOf(variable), () => `values of variable ${variable}`);
