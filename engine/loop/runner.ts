@@ -33,7 +33,8 @@ export class Runner {
     if (first === undefined) return;
     await this.decideUntil(first.atUs - 1);
     this.advance(first.atUs);
-    this.hooks.onTaken?.(this.loop.take(events), first.atUs);
+    const emitted = this.loop.take(events);
+    this.hooks.onTaken?.(emitted, first.atUs);
     await this.decideUntil(first.atUs);
   }
 
