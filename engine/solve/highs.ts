@@ -13,6 +13,9 @@ let library: Promise<Highs> | null = null;
 /** Options every solve has. Exactness first: no relative gap. */
 const OPTIONS = { output_flag: false, mip_rel_gap: 0 };
 
+/** In programs up to this size one heuristic alone takes 12 ms, where the whole rest takes 0.6 ms (measured). */
+const FEW_COLUMNS = 500;
+
 function programOf(highs: Highs, task: MipTask, cost: Float64Array): ModelData {
   const { mip, kept } = task;
   const rowLower = [...mip.rowLower];
@@ -63,6 +66,7 @@ function runOnce(highs: Highs, task: MipTask, cost: Float64Array): MipAnswer {
   const model = highs.createModel(programOf(highs, task, cost));
   try {
     model.options.set({ ...OPTIONS, mip_abs_gap: task.absoluteGap, random_seed: task.seed & 0x7fffffff });
+    if (task.mip.columnCount <= FEW_COLUMNS) model.options.set('mip_heuristic_run_feasibility_jump', false);
     if (task.timeMs !== null) model.options.set('time_limit', Math.max(0.001, task.timeMs / 1000));
     if (task.nodes !== null) model.options.set('mip_max_nodes', task.nodes);
     if (task.start !== null) model.setSolution({ colValue: task.start });

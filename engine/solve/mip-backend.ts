@@ -95,7 +95,8 @@ class LevelSolve {
     private readonly clock: Clock,
   ) {
     this.startedMs = clock.nowMs();
-    this.nodesLeft = limits.work;
+    // Without a single node HiGHS looks at nothing at all.
+    this.nodesLeft = limits.work === null ? null : Math.max(1, limits.work);
   }
 
   private remainingMs(): number | null {
@@ -130,6 +131,8 @@ class LevelSolve {
     const { model, encoding } = this;
     const { mip, meanings } = encoding;
     const hinted = hintedAssignment(model);
+    // Without an objective every answer is as good as any other, and the hint changes the least.
+    if (hinted !== null && mip.objectives.length === 0) return this.finish(hinted, []);
     let start = hinted === null ? null : columnsOf(model, meanings, hinted);
     const kept: { cost: Float64Array; atLeast: number }[] = [];
     const bounds: (number | null)[] = [];
@@ -148,7 +151,7 @@ class LevelSolve {
         if (best !== null) break;
         return failureOf(answer, this.profile.name);
       }
-      if (this.nodesLeft !== null) this.nodesLeft = Math.max(0, this.nodesLeft - answer.nodes);
+      if (this.nodesLeft !== null) this.nodesLeft = Math.max(1, this.nodesLeft - answer.nodes);
       best = decodeColumns(model, encoding.choices, answer.columns);
       if (objective === null) break;
       const value = this.valueOf(best, index);

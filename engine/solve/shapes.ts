@@ -1,5 +1,6 @@
 import { must } from '../base/assert.js';
-import type { Capacity, Model, VariableId } from '../model/model.js';
+import type { Capacity, Literal, Model, VariableId } from '../model/model.js';
+import { positive } from '../model/model.js';
 import { evaluationOrder } from '../model/order.js';
 
 /** How a variable becomes columns: one per value, or one for its value. A fixed one needs none. */
@@ -9,6 +10,8 @@ export type Shape = 'fixed' | 'listed' | 'interval';
 export const MOST_VALUES = 20_000;
 /** Up to this many values one column per value is cheap and gives the tightest rows. */
 const FEW_VALUES = 32;
+/** Up to this many values a comparison is tighter by value than as a difference with a switch. */
+const MOST_COMPARED = 1_000;
 /** More runs than this in the lists that mention a variable cost more than one column per value. */
 const FEW_RUNS = 8;
 
@@ -26,6 +29,8 @@ export function runsOf(values: readonly number[]): { lo: number; hi: number }[] 
 interface Usage {
   /** Used where single values matter: as an item of a capacity or under a class map. */
   byValue: boolean;
+  /** Compared by value in a node that is not simply asserted. */
+  compared: boolean;
   /** Used in a Boolean node over this variable alone. */
   tested: boolean;
   runs: number;
@@ -44,12 +49,21 @@ function isContiguous(values: readonly number[]): boolean {
 
 /** Decides for every variable of a (reduced) model how it becomes columns. */
 export function shapesOf(model: Model): Shape[] {
-  const usages: Usage[] = model.variables.map(() => ({ byValue: false, tested: false, runs: 0 }));
+  const usages: Usage[] = model.variables.map(() => ({
+    byValue: false,
+    compared: false,
+    tested: false,
+    runs: 0,
+  }));
   const usageOf = (variable: VariableId): Usage => must(usages[variable], () => `variable ${variable}`);
   const equalities: { left: VariableId; right: VariableId }[] = [];
   const noteCapacity = ({ items }: Capacity): void => {
     for (const { variable } of items) usageOf(variable).byValue = true;
   };
+  const asserted = new Set<Literal>();
+  for (const constraint of model.constraints) {
+    if (constraint.kind === 'assert') asserted.add(constraint.literal);
+  }
   for (const entity of evaluationOrder(model).order) {
     if (entity < 0) {
       const numeric = model.numerics[~entity];
@@ -67,6 +81,10 @@ export function shapesOf(model: Model): Shape[] {
     } else if (node?.kind === 'same') {
       if (node.leftClasses === null && node.rightClasses === null) {
         equalities.push({ left: node.left, right: node.right });
+        if (!asserted.has(positive(entity))) {
+          usageOf(node.left).compared = true;
+          usageOf(node.right).compared = true;
+        }
       } else {
         usageOf(node.left).byValue = true;
         usageOf(node.right).byValue = true;
@@ -102,6 +120,6 @@ function shapeOf(model: Model, id: VariableId, usage: Usage): Shape {
   if (size === 1) return 'fixed';
   if (size === 2 || (values !== null && !isContiguous(values))) return 'listed';
   if (size > MOST_VALUES) return 'interval';
-  if (usage.byValue) return 'listed';
+  if (usage.byValue || (usage.compared && size <= MOST_COMPARED)) return 'listed';
   return usage.tested && (size <= FEW_VALUES || usage.runs > FEW_RUNS) ? 'listed' : 'interval';
 }
