@@ -1,0 +1,72 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test from 'ava';
+import { catalogOf } from '../engine/check/schema.js';
+import { compilePolicies } from '../engine/loop/compile.js';
+import { introspect } from '../engine/store/introspect.js';
+import { openStore } from '../engine/store/open.js';
+import { REGISTRY } from '../engine/cli/registry.js';
+import { dataDictionary } from './helpers/data-dictionary.js';
+
+function blocks(file: string, info: string): string[] {
+  const fence = new RegExp('^```' + info + '\\n([\\s\\S]*?)^```$', 'gm');
+  return [...readFileSync(file, 'utf8').matchAll(fence)].map((match) => match[1] ?? '');
+}
+
+test('every policy in docs/policy-language.md compiles against its schema', (t) => {
+  const file = 'docs/policy-language.md';
+  const [schema = ''] = blocks(file, 'sql schema');
+  const policies = blocks(file, 'sql policy');
+  t.true(policies.length >= 5);
+  const store = openStore(':memory:', 'plain');
+  store.script(schema);
+  for (const [i, text] of policies.entries()) {
+    const { diagnostics } = compilePolicies([{ name: `block ${i + 1}`, text }], catalogOf(introspect(store)));
+    t.deepEqual(diagnostics, [], text);
+  }
+});
+
+test('docs/tables.md is what the comments in schema/ say', (t) => {
+  const made = dataDictionary();
+  if (process.env['UPDATE'] === '1') writeFileSync('docs/tables.md', made);
+  t.is(readFileSync('docs/tables.md', 'utf8'), made);
+});
+
+const pages = [
+  'README.md',
+  'CHANGELOG.md',
+  'fixtures/README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+test('links between pages, and files that pages name, are there', (t) => {
+  for (const page of pages) {
+    const text = readFileSync(page, 'utf8');
+    for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      t.true(existsSync(join(dirname(page), target)), `${page} links to ${target}`);
+    }
+    for (const [, path = ''] of text.matchAll(
+      /`((?:docs|policies|schema|fixtures|test|engine|bench)\/[\w./-]+)`/g,
+    )) {
+      t.true(existsSync(path), `${page} names ${path}`);
+    }
+  }
+});
+
+test('docs/architecture.md names only files that exist, folder by folder', (t) => {
+  const text = readFileSync('docs/architecture.md', 'utf8');
+  const folders = readdirSync('engine').filter((name) => !name.includes('.'));
+  for (const [, path = ''] of text.matchAll(/`((?:[a-z-]+\/)+[\w-]+\.ts)`/g)) {
+    const [first = ''] = path.split('/');
+    const full = folders.includes(first) ? join('engine', path) : path;
+    t.true(existsSync(full), path);
+  }
+});
+
+test('the README names every command of the program', (t) => {
+  const text = readFileSync('README.md', 'utf8');
+  for (const { name } of REGISTRY) t.regex(text, new RegExp(`edict ${name}\\b`), name);
+});
