@@ -54,4 +54,5 @@ export default tseslint.config(
     rules: { 'max-lines': 'off' },
   },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['eslint.config.js'], rules: { 'no-restricted-syntax': 'off' } },
 );

@@ -33,9 +33,9 @@ export interface ControllerContext {
   /** Seeded per tick, so that a resumed replay draws the same numbers. */
   readonly random: Random;
   /** Queues an effect; it leaves only when the transaction has committed. */
-  emit(effect: Effect): void;
+  readonly emit: (effect: Effect) => void;
   /** Reports an event that cannot be served; the state keeps what preceded it. */
-  refuse(diagnostic: Pick<Diagnostic, 'code' | 'message' | 'help'>): void;
+  readonly refuse: (diagnostic: Pick<Diagnostic, 'code' | 'message' | 'help'>) => void;
 }
 
 /** One value for one controllable cell. */

@@ -27,7 +27,9 @@ for (const name of [
   'savepoint',
   'bumpState',
 ] as const) {
-  const original = Store.prototype[name] as (...args: unknown[]) => unknown;
+  const original = Object.getOwnPropertyDescriptor(Store.prototype, name)?.value as (
+    ...args: unknown[]
+  ) => unknown;
   Object.defineProperty(Store.prototype, name, {
     value: function (this: Store, ...args: unknown[]): unknown {
       count();

@@ -101,7 +101,7 @@ test('released and refused rows stay as they are in later solves', async (t) => 
   t.deepEqual(store.rows('select controllable_dkernel from request where request_id = 1'), before);
 });
 
-test('events that cannot be served are refused, journalled, and change nothing', async (t) => {
+test('events that cannot be served are refused, journalled, and change nothing', (t) => {
   const { loop, store } = rackLoop();
   const { refusals } = loop.take([
     { atUs: 0, type: 'hots', fields: { host: 1 } },
