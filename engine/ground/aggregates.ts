@@ -9,6 +9,7 @@ import type { Binding, ComponentRows, Environment } from './environment.js';
 import { GroundError } from './ground-error.js';
 import type { RowContext, RowJoiner } from './guarded-rows.js';
 import type { Operators } from './operators.js';
+import { numberSymbol } from './operators.js';
 import type { Symbol } from './symbol.js';
 import { truth, valueSymbol } from './symbol.js';
 
@@ -18,11 +19,19 @@ export interface GuardedRow {
   readonly guard: Literal;
 }
 
+/** A row whose value is not null while its guard holds. */
+interface ValuedRow {
+  readonly guard: Literal;
+  readonly symbol: Symbol;
+}
+
 export interface Group {
   /** Binds the components that the `group by` columns come from. */
   readonly representative: Environment;
   readonly keys: readonly SqlValue[];
   readonly rows: readonly GuardedRow[];
+  /** True for the groups of a sub-query, which keep SQL's own meaning. */
+  readonly always: boolean;
 }
 
 interface AggregateContext extends RowContext {
@@ -55,13 +64,10 @@ export class AggregateEvaluator {
         : this.context.componentRows(component, parent),
     );
     const someRow = loaded.every((rows) => rows.length > 0);
+    const constants = this.constantBindings(plan, loaded);
     if (plan.groupBy.length === 0) {
-      if (someRow || always)
-        open(
-          plan.components.map(() => null),
-          [],
-        );
-    } else if (someRow) this.openKeys(plan, loaded, open);
+      if (someRow || always) open(constants, []);
+    } else if (someRow) this.openKeys(plan, loaded, constants, open);
     this.context.joiner.join(plan, parent, (environment, guard) => {
       const keys = plan.groupBy.map((slot) => {
         const binding = environment.bindings[slot.component];
@@ -69,13 +75,23 @@ export class AggregateEvaluator {
       });
       must(groups.get(keyText(keys)), 'group of a row').rows.push({ environment, guard });
     });
-    return [...groups.values()];
+    return [...groups.values()].map((group) => ({ ...group, always }));
+  }
+
+  /** What reads no table is the same in every row, so a group may read it too. */
+  private constantBindings(plan: SelectPlan, loaded: readonly ComponentRows[]): (Binding | null)[] {
+    return plan.components.map((component, i) => {
+      const row = loaded[i]?.[0];
+      const isConstant = component.kind === 'query' && component.tableless && row !== undefined;
+      return isConstant ? { kind: 'row', row } : null;
+    });
   }
 
   /** One group per combination of keys: components meet only in decision conditions, so every combination has a row. */
   private openKeys(
     plan: SelectPlan,
     loaded: readonly ComponentRows[],
+    constants: readonly (Binding | null)[],
     open: (bindings: readonly (Binding | null)[], keys: readonly SqlValue[]) => void,
   ): void {
     const components = [...new Set(plan.groupBy.map((slot) => slot.component))];
@@ -88,7 +104,7 @@ export class AggregateEvaluator {
       }
       return [...seen.values()];
     });
-    const bindings: (Binding | null)[] = plan.components.map(() => null);
+    const bindings = [...constants];
     const step = (at: number): void => {
       const component = components[at];
       if (component === undefined) {
@@ -108,15 +124,18 @@ export class AggregateEvaluator {
     step(0);
   }
 
-  evaluate(aggregate: AggregateResidual, rows: readonly GuardedRow[], plan: SelectPlan): Symbol {
+  /** `always` as for `groups`: an aggregate of a sub-query keeps SQL's null where no row counts. */
+  evaluate(aggregate: AggregateResidual, { rows, always }: Group, plan: SelectPlan): Symbol {
     const { builder, operators } = this.context;
     const counted = this.filtered(aggregate, rows);
     if (aggregate.argument === null) return this.total(counted.map((row) => truthOf(row.guard)));
     const argument: Residual = aggregate.argument;
-    // Aggregates skip nulls; a decision is never null, so whether a row is skipped is known here.
-    const valued = counted
-      .map((row) => ({ guard: row.guard, symbol: this.context.evaluate(argument, row.environment) }))
-      .filter(({ symbol }) => !(symbol.kind === 'value' && symbol.value === null));
+    // Aggregates skip nulls.
+    const valued = counted.flatMap((row): ValuedRow[] => {
+      const symbol = this.context.evaluate(argument, row.environment);
+      const guard = this.context.and([row.guard, this.knownOf(symbol)]);
+      return guard === FALSE ? [] : [{ guard, symbol }];
+    });
     switch (aggregate.name) {
       case 'count':
         return aggregate.distinct
@@ -124,8 +143,12 @@ export class AggregateEvaluator {
           : this.total(valued.map((row) => truthOf(row.guard)));
       case 'sum': {
         if (aggregate.distinct) return this.unsupported(aggregate, '`sum(distinct ...)`');
-        if (valued.length === 0 && plan.conditions.length === 0) return valueSymbol(null);
-        return this.total(valued.map((row) => builder.when(row.guard, this.numberOf(row.symbol, aggregate))));
+        const parts = valued.map((row) => builder.when(row.guard, this.numberOf(row.symbol, aggregate)));
+        const expression = sumOf(parts.map((part) => ({ expression: part, factor: 1 })));
+        // A group whose guards are all false exists, and its sum is 0.
+        const isGuarded = plan.conditions.length > 0 && !always;
+        const known = isGuarded ? TRUE : builder.or(valued.map((row) => row.guard));
+        return numberSymbol({ expression, known });
       }
       case 'any': {
         const holding = valued.map((row) =>
@@ -152,6 +175,28 @@ export class AggregateEvaluator {
     }
   }
 
+  /** Where a value is not null. */
+  private knownOf(symbol: Symbol): Literal {
+    const { builder } = this.context;
+    switch (symbol.kind) {
+      case 'value':
+        return symbol.value === null ? FALSE : TRUE;
+      case 'number':
+        return symbol.known;
+      case 'boolean':
+        return symbol.isTrue === negate(symbol.isFalse) ? TRUE : builder.or([symbol.isTrue, symbol.isFalse]);
+      case 'choice': {
+        if (symbol.map === null) return TRUE;
+        const filled = [...symbol.map].filter(([, cell]) => cell !== null);
+        if (filled.length === symbol.map.size) return TRUE;
+        return builder.member(
+          symbol.variable,
+          filled.map(([value]) => value),
+        );
+      }
+    }
+  }
+
   private unsupported(aggregate: AggregateResidual, what: string): never {
     throw new GroundError('lower/unsupported', `${what} over decisions is not supported yet`, aggregate.span);
   }
@@ -167,19 +212,16 @@ export class AggregateEvaluator {
   }
 
   private numberOf(symbol: Symbol, aggregate: AggregateResidual): LinearExpression {
-    return this.context.operators.number(symbol, aggregate.span) ?? constantOf(0);
+    return this.context.operators.numeric(symbol, aggregate.span)?.expression ?? constantOf(0);
   }
 
   private total(parts: readonly LinearExpression[]): Symbol {
-    return this.context.operators.numberSymbol(sumOf(parts.map((expression) => ({ expression, factor: 1 }))));
+    const expression = sumOf(parts.map((part) => ({ expression: part, factor: 1 })));
+    return numberSymbol({ expression, known: TRUE });
   }
 
   /** For each pair of rows that both count: equal (or not). Known rows on a chain need only their neighbours. */
-  private pairwise(
-    rows: readonly { guard: Literal; symbol: Symbol }[],
-    equal: boolean,
-    aggregate: AggregateResidual,
-  ): Literal {
+  private pairwise(rows: readonly ValuedRow[], equal: boolean, aggregate: AggregateResidual): Literal {
     const { builder, operators } = this.context;
     const chain = equal && rows.every((row) => row.guard === TRUE);
     const clauses: Literal[] = [];
@@ -193,10 +235,7 @@ export class AggregateEvaluator {
     return builder.and(clauses);
   }
 
-  private countDistinct(
-    rows: readonly { guard: Literal; symbol: Symbol }[],
-    aggregate: AggregateResidual,
-  ): Symbol {
+  private countDistinct(rows: readonly ValuedRow[], aggregate: AggregateResidual): Symbol {
     const { builder } = this.context;
     const holders = new Map<string, Literal[]>();
     const add = (key: string, literal: Literal): void => {
@@ -229,7 +268,7 @@ export class AggregateEvaluator {
   }
 
   /** `min`/`max` where nothing is left to decide. */
-  private extreme(rows: readonly { guard: Literal; symbol: Symbol }[], aggregate: AggregateResidual): Symbol {
+  private extreme(rows: readonly ValuedRow[], aggregate: AggregateResidual): Symbol {
     let best: SqlValue = null;
     for (const { guard, symbol } of rows) {
       if (symbol.kind !== 'value' || guard !== TRUE)

@@ -5,7 +5,7 @@ import type { ModelBuilder } from '../model/builder.js';
 import type { Literal, VariableId } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
 import { AggregateEvaluator } from './aggregates.js';
-import type { GuardedRow } from './aggregates.js';
+import type { Group } from './aggregates.js';
 import type { ComponentRows, Environment } from './environment.js';
 import { outwards } from './environment.js';
 import { GroundError } from './ground-error.js';
@@ -140,8 +140,9 @@ export class Evaluator implements RowContext {
   }
 
   /**
-   * Rows of a select with its outputs. A grouped select gives one row per group;
-   * `always` asks for the one row that SQL gives an aggregate over nothing.
+   * Rows of a select with its outputs. A grouped select gives one row per group.
+   * `always` asks for a sub-query's groups, which are SQL's own: one for an aggregate over nothing,
+   * none for a key whose rows are all out.
    */
   outputRows(
     plan: SelectPlan,
@@ -156,10 +157,11 @@ export class Evaluator implements RowContext {
       return rows;
     }
     return this.aggregates.groups(plan, parent, always).flatMap((group) => {
-      const inGroup = (residual: Residual): Symbol =>
-        this.inGroup(residual, group.representative, group.rows);
+      const inGroup = (residual: Residual): Symbol => this.inGroup(residual, group);
       const having = plan.having.map((part) => this.operators.condition(inGroup(part), part.span).isTrue);
-      const guard = this.and(having);
+      const needsRow = always && plan.groupBy.length > 0;
+      const someRow = needsRow ? this.builder.or(group.rows.map((row) => row.guard)) : TRUE;
+      const guard = this.and([someRow, ...having]);
       return guard === FALSE ? [] : [{ cells: plan.outputs.map(inGroup), guard }];
     });
   }
@@ -170,15 +172,15 @@ export class Evaluator implements RowContext {
   }
 
   /** A residual in which aggregates read the rows of one group. */
-  inGroup(residual: Residual, representative: Environment, rows: readonly GuardedRow[]): Symbol {
-    return this.evaluate(residual, representative, rows);
+  inGroup(residual: Residual, group: Group): Symbol {
+    return this.evaluate(residual, group.representative, group);
   }
 
   condition(residual: Residual, environment: Environment): BooleanSymbol {
     return this.operators.condition(this.evaluate(residual, environment), residual.span);
   }
 
-  evaluate(residual: Residual, environment: Environment, group: readonly GuardedRow[] | null = null): Symbol {
+  evaluate(residual: Residual, environment: Environment, group: Group | null = null): Symbol {
     const { operators } = this;
     const inner = (one: Residual): Symbol => this.evaluate(one, environment, group);
     const condition = (one: Residual): BooleanSymbol => operators.condition(inner(one), one.span);

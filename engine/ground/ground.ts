@@ -14,6 +14,7 @@ import type { Presence } from './evaluator.js';
 import { Evaluator, everyRowPresent } from './evaluator.js';
 import { GroundError } from './ground-error.js';
 import type { Origin } from './provenance.js';
+import { registerDecisions } from './register-decisions.js';
 import { Origins, rowOf } from './provenance.js';
 import type { Reader } from './reader.js';
 import type { Symbol } from './symbol.js';
@@ -167,6 +168,7 @@ class Grounding {
       return;
     }
     const { select } = plan;
+    if (!implied) registerDecisions(select, plan.clause, this.evaluator);
     const capacities = plan.clause.filter((part) => part.kind === 'capacity');
     const rest = plan.clause.filter((part) => part.kind !== 'capacity');
     for (const call of capacities) this.capacity(plan, call);
@@ -182,8 +184,7 @@ class Grounding {
     };
     if (select.grouped) {
       for (const group of this.evaluator.groups(select)) {
-        const evaluate = (part: Residual): Symbol =>
-          this.evaluator.inGroup(part, group.representative, group.rows);
+        const evaluate = (part: Residual): Symbol => this.evaluator.inGroup(part, group);
         const having = select.having.map(
           (part) => this.evaluator.operators.condition(evaluate(part), part.span).isTrue,
         );
@@ -215,16 +216,17 @@ class Grounding {
     if (plan.policy.clause.kind !== 'check') {
       const [term] = parts;
       if (term === undefined) return;
-      const value = operators.number(evaluate(term), term.span);
-      if (value === null) {
+      const number = operators.numeric(evaluate(term), term.span);
+      const isNumber = number === null ? FALSE : this.builder.or([negate(guard), number.known]);
+      if (number === null || isNumber !== TRUE) {
         throw new GroundError(
           'ground/null-term',
-          `the term of \`${plan.policy.name}\` is null`,
+          `the term of \`${plan.policy.name}\` is null${number === null ? '' : ' for some decisions'}`,
           term.span,
           'leave such rows out with `where ... is not null`',
         );
       }
-      terms.push(this.builder.when(guard, value));
+      terms.push(this.builder.when(guard, number.expression));
       return;
     }
     // A check that is null passes, like SQL's: only what is false is forbidden.
@@ -266,12 +268,12 @@ class Grounding {
         }
         continue;
       }
-      const number = operators.number(symbol, span);
+      const number = operators.numeric(symbol, span);
       if (number === null) {
         const error = new GroundError('ground/null-term', `the term of \`${policy.name}\` is null`, span);
         throw Object.assign(error, { diagnostic: GroundError.onRow(error, row) });
       }
-      terms.push(number);
+      terms.push(number.expression);
     }
     if (policy.clause.kind !== 'check') this.addSoft(policy, policy.name, terms);
   }

@@ -40,6 +40,18 @@ function compareTexts(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
 }
 
+/** A number over decisions that is null where `known` does not hold. */
+export interface Numeric {
+  readonly expression: LinearExpression;
+  readonly known: Literal;
+}
+
+function certain(expression: LinearExpression): Numeric;
+function certain(expression: LinearExpression | null): Numeric | null;
+function certain(expression: LinearExpression | null): Numeric | null {
+  return expression === null ? null : { expression, known: TRUE };
+}
+
 /** SQL operators over symbols: exact, or a GroundError that says what cannot be given its meaning. */
 export class Operators {
   private readonly classMaps = new Map<ChoiceMap, ClassMap>();
@@ -87,22 +99,17 @@ export class Operators {
     }
   }
 
-  /** A value used as a number, or null where it is null. */
-  number(symbol: Symbol, span: Span): LinearExpression | null {
+  /** A value used as a number, or null where it is always null. */
+  numeric(symbol: Symbol, span: Span): Numeric | null {
     switch (symbol.kind) {
       case 'value':
-        return this.constant(symbol.value, span);
+        return certain(this.constant(symbol.value, span));
       case 'number':
-        return symbol.expression;
+        return symbol;
       case 'boolean': {
-        if (symbol.isTrue === negate(symbol.isFalse)) return truthOf(symbol.isTrue);
-        if (symbol.isTrue === FALSE && symbol.isFalse === FALSE) return null;
-        throw new GroundError(
-          'lower/unsupported',
-          'a number that is null or not depending on a decision is not supported',
-          span,
-          'leave the rows with null out with `where ... is not null`',
-        );
+        const { isTrue, isFalse } = symbol;
+        const known = isTrue === negate(isFalse) ? TRUE : this.builder.or([isTrue, isFalse]);
+        return known === FALSE ? null : { expression: truthOf(isTrue), known };
       }
       case 'choice':
         return this.choiceNumber(symbol, span);
@@ -131,34 +138,32 @@ export class Operators {
     throw new GroundError('type/mismatch', 'a text cannot be computed with', span);
   }
 
-  private choiceNumber(choice: Extract<Symbol, { kind: 'choice' }>, span: Span): LinearExpression {
+  private choiceNumber(choice: Extract<Symbol, { kind: 'choice' }>, span: Span): Numeric | null {
     const { variable, map } = choice;
     if (map === null) {
       if (choice.text)
         throw new GroundError('type/mismatch', 'a text decision cannot be computed with', span);
-      return { constant: 0, terms: [{ of: { kind: 'variable', variable }, coefficient: 1 }] };
+      return certain({ constant: 0, terms: [{ of: { kind: 'variable', variable }, coefficient: 1 }] });
     }
     const byAmount = new Map<number, number[]>();
+    const filled: number[] = [];
     for (const [value, cell] of map) {
       const amount = this.constant(cell, span);
-      if (amount === null) {
-        throw new GroundError(
-          'lower/unsupported',
-          'a column of the chosen row that may be null cannot be computed with',
-          span,
-          'declare the column `not null`, or use `coalesce` in a view',
-        );
-      }
+      if (amount === null) continue;
+      filled.push(value);
       const members = byAmount.get(amount.constant);
       if (members === undefined) byAmount.set(amount.constant, [value]);
       else members.push(value);
     }
-    return sumOf(
+    const known = filled.length === map.size ? TRUE : this.builder.member(variable, filled);
+    if (known === FALSE) return null;
+    const expression = sumOf(
       [...byAmount].map(([amount, values]) => ({
         expression: truthOf(this.builder.member(variable, values)),
         factor: amount,
       })),
     );
+    return { expression, known };
   }
 
   compare(operator: Comparison, left: Symbol, right: Symbol, span: Span): BooleanSymbol {
@@ -176,14 +181,14 @@ export class Operators {
       ) {
         return (operator === '=') === (value === 1) ? left : this.not(left);
       }
-      return this.compareNumber(operator, this.number(left, span), value, span);
+      return this.compareNumber(operator, this.numeric(left, span), value, span);
     }
     if (left.kind === 'choice' && right.kind === 'choice') {
       const same = this.sameChoice(left, right);
       if (same !== null && operator === '=') return same;
       if (same !== null && operator === '!=') return this.not(same);
     }
-    return this.compareNumbers(operator, this.number(left, span), this.number(right, span));
+    return this.compareNumbers(operator, this.numeric(left, span), this.numeric(right, span));
   }
 
   private compareValues(operator: Comparison, a: SqlValue, b: SqlValue, span: Span): BooleanSymbol {
@@ -312,51 +317,61 @@ export class Operators {
 
   private compareNumber(
     operator: Comparison,
-    expression: LinearExpression | null,
+    number: Numeric | null,
     value: Exclude<SqlValue, null>,
     span: Span,
   ): BooleanSymbol {
-    if (expression === null) return UNKNOWN;
+    if (number === null) return UNKNOWN;
     if (typeof value === 'number' && !Number.isInteger(value)) {
       switch (operator) {
         case '=':
         case '!=':
-          return constantTruth(operator === '!=');
+          return this.where(number.known, operator === '!=' ? TRUE : FALSE);
         case '<':
         case '<=':
-          return this.compareNumbers('<=', expression, constantOf(Math.floor(value)));
+          return this.compareNumbers('<=', number, certain(constantOf(Math.floor(value))));
         case '>':
         case '>=':
-          return this.compareNumbers('>=', expression, constantOf(Math.ceil(value)));
+          return this.compareNumbers('>=', number, certain(constantOf(Math.ceil(value))));
       }
     }
-    return this.compareNumbers(operator, expression, this.constant(value, span));
+    return this.compareNumbers(operator, number, certain(this.constant(value, span)));
   }
 
-  private compareNumbers(
-    operator: Comparison,
-    left: LinearExpression | null,
-    right: LinearExpression | null,
-  ): BooleanSymbol {
+  /** A truth that is null where `known` does not hold. */
+  private where(known: Literal, literal: Literal): BooleanSymbol {
+    if (known === TRUE) return truth(literal);
+    const { builder } = this;
+    return {
+      kind: 'boolean',
+      isTrue: builder.and([known, literal]),
+      isFalse: builder.and([known, negate(literal)]),
+    };
+  }
+
+  private compareNumbers(operator: Comparison, left: Numeric | null, right: Numeric | null): BooleanSymbol {
     if (left === null || right === null) return UNKNOWN;
     const difference = sumOf([
-      { expression: left, factor: 1 },
-      { expression: right, factor: -1 },
+      { expression: left.expression, factor: 1 },
+      { expression: right.expression, factor: -1 },
     ]);
-    switch (operator) {
-      case '=':
-        return truth(this.between(difference, 0, 0));
-      case '!=':
-        return truth(negate(this.between(difference, 0, 0)));
-      case '<=':
-        return truth(this.between(difference, null, 0));
-      case '<':
-        return truth(this.between(difference, null, -1));
-      case '>=':
-        return truth(this.between(difference, 0, null));
-      case '>':
-        return truth(this.between(difference, 1, null));
-    }
+    const holds = (): Literal => {
+      switch (operator) {
+        case '=':
+          return this.between(difference, 0, 0);
+        case '!=':
+          return negate(this.between(difference, 0, 0));
+        case '<=':
+          return this.between(difference, null, 0);
+        case '<':
+          return this.between(difference, null, -1);
+        case '>=':
+          return this.between(difference, 0, null);
+        case '>':
+          return this.between(difference, 1, null);
+      }
+    };
+    return this.where(this.builder.and([left.known, right.known]), holds());
   }
 
   /** lo <= expression <= hi; a single variable becomes a bound on it, which domains can use directly. */
@@ -389,23 +404,29 @@ export class Operators {
   }
 
   arithmetic(operator: '+' | '-' | '*', left: Symbol, right: Symbol, span: Span): Symbol {
-    const a = this.number(left, span);
-    const b = this.number(right, span);
+    const a = this.numeric(left, span);
+    const b = this.numeric(right, span);
     if (a === null || b === null) return valueSymbol(null);
+    const known = this.builder.and([a.known, b.known]);
     if (operator !== '*') {
-      return this.numberSymbol(
-        sumOf([
-          { expression: a, factor: 1 },
-          { expression: b, factor: operator === '+' ? 1 : -1 },
-        ]),
-      );
+      const expression = sumOf([
+        { expression: a.expression, factor: 1 },
+        { expression: b.expression, factor: operator === '+' ? 1 : -1 },
+      ]);
+      return numberSymbol({ expression, known });
     }
-    if (isConstant(a)) return this.numberSymbol(sumOf([{ expression: b, factor: a.constant }]));
-    if (isConstant(b)) return this.numberSymbol(sumOf([{ expression: a, factor: b.constant }]));
+    if (isConstant(a.expression)) {
+      const expression = sumOf([{ expression: b.expression, factor: a.expression.constant }]);
+      return numberSymbol({ expression, known });
+    }
+    if (isConstant(b.expression)) {
+      const expression = sumOf([{ expression: a.expression, factor: b.expression.constant }]);
+      return numberSymbol({ expression, known });
+    }
     const factor = [left, right].find((side) => side.kind === 'boolean');
     if (factor !== undefined) {
       const other = factor === left ? b : a;
-      return this.numberSymbol(this.builder.when(factor.isTrue, other));
+      return numberSymbol({ expression: this.builder.when(factor.isTrue, other.expression), known });
     }
     throw new GroundError(
       'lower/unsupported',
@@ -414,8 +435,12 @@ export class Operators {
       'one factor must be a ground value or a condition',
     );
   }
+}
 
-  numberSymbol(expression: LinearExpression): Symbol {
-    return isConstant(expression) ? valueSymbol(expression.constant) : { kind: 'number', expression };
-  }
+/** Folds to a value where nothing is left to decide. */
+export function numberSymbol({ expression, known }: Numeric): Symbol {
+  if (known === FALSE) return valueSymbol(null);
+  return known === TRUE && isConstant(expression)
+    ? valueSymbol(expression.constant)
+    : { kind: 'number', expression, known };
 }

@@ -15,7 +15,8 @@ export type Symbol =
       readonly text: boolean;
       readonly map: ChoiceMap | null;
     }
-  | { readonly kind: 'number'; readonly expression: LinearExpression }
+  /** Null where `known` does not hold; the expression then means nothing. */
+  | { readonly kind: 'number'; readonly expression: LinearExpression; readonly known: Literal }
   /** Three-valued: where neither holds the value is null. */
   | { readonly kind: 'boolean'; readonly isTrue: Literal; readonly isFalse: Literal };
 

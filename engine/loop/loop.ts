@@ -361,7 +361,15 @@ export class Loop {
       return null;
     }
     controller.commit(decisions, context);
+    this.deferUndecided(context);
     return decisions;
+  }
+
+  /** Rows that still wait after their batch was decided would be asked for again at once, for ever. */
+  private deferUndecided(context: ControllerContext): void {
+    const { controller } = this.options;
+    const { keys } = controller.waiting(this.rows);
+    if (keys.length > 0) controller.defer(keys, 'the policies decide nothing about it', context);
   }
 
   /** Runs `work` in a savepoint that is undone when it finds faults, or when SQLite refuses a value. */
@@ -407,6 +415,7 @@ export class Loop {
       }
     } else if (whole === null) leftOut.push(...batch.keys);
     if (leftOut.length > 0) controller.defer(leftOut, reason, context);
+    this.deferUndecided(context);
     const status = leftOut.length > 0 && decisions.length === 0 ? 'infeasible' : 'feasible';
     const solveMs = clock.nowMs() - started;
     this.journalOutcome(entries, nowUs, status, decisions, batch.keys.length, leftOut.length);

@@ -58,6 +58,25 @@ test('best effort prefers the older of two equally large sets', async (t) => {
   t.deepEqual(statuses(store), { 1: 'BOUND', 2: 'PENDING', 3: 'BOUND' });
 });
 
+test('a request before any host waits, and is placed when one comes', async (t) => {
+  const { runner, store, ticks } = rackLoop();
+  await runner.take([allocate(0, 1, 2, 1)]);
+  t.is(must(ticks[0], 'tick').status, 'infeasible');
+  t.deepEqual(store.rows('select status, waiting_reason from request'), [
+    ['PENDING', 'nothing can be chosen at all'],
+  ]);
+  await runner.take([host(10, 1, 4)]);
+  t.deepEqual(statuses(store), { 1: 'BOUND' });
+});
+
+test('a request that no policy says anything about waits with that reason', async (t) => {
+  const { runner, store } = rackLoop({ policies: ['test/cases/about-hosts-only.sql'] });
+  await runner.take([host(0, 1, 4), allocate(0, 1, 2, 1)]);
+  t.deepEqual(store.rows('select status, waiting_reason from request'), [
+    ['PENDING', 'the policies decide nothing about it'],
+  ]);
+});
+
 test('all or nothing lets the whole batch wait with the reason', async (t) => {
   const { runner, store, ticks } = rackLoop({ mode: 'all-or-nothing' });
   await runner.take([host(0, 1, 10), allocate(0, 1, 10, 1), allocate(0, 2, 5, 2)]);

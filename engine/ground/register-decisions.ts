@@ -1,0 +1,60 @@
+import type { DecisionResidual, Residual, SelectPlan } from '../lower/plan.js';
+import type { Binding } from './environment.js';
+import type { Evaluator } from './evaluator.js';
+
+/**
+ * Makes variables of every decision that a policy mentions, in all rows its component has: also of rows that
+ * no join brings together with anything, so that a decision without any value to take is not overlooked.
+ */
+export function registerDecisions(plan: SelectPlan, clause: readonly Residual[], evaluator: Evaluator): void {
+  const found = new Map<string, DecisionResidual>();
+  const visit = (residual: Residual): void => {
+    switch (residual.kind) {
+      case 'decision':
+        if (residual.depth === 0) found.set(`${residual.component}/${residual.column}`, residual);
+        return;
+      case 'not':
+      case 'negative':
+      case 'inSelect':
+        visit(residual.operand);
+        return;
+      case 'and':
+      case 'or':
+        residual.operands.forEach(visit);
+        return;
+      case 'compare':
+      case 'arithmetic':
+        visit(residual.left);
+        visit(residual.right);
+        return;
+      case 'inList':
+        visit(residual.operand);
+        residual.list.forEach(visit);
+        return;
+      case 'aggregate':
+        if (residual.argument !== null) visit(residual.argument);
+        if (residual.filter !== null) visit(residual.filter);
+        return;
+      case 'capacity':
+        visit(residual.decision);
+        return;
+      case 'slot':
+      case 'cell':
+      case 'constant':
+      case 'exists':
+      case 'scalar':
+        return;
+    }
+  };
+  for (const part of [...plan.conditions, ...plan.having, ...plan.outputs, ...clause]) visit(part);
+  for (const decision of found.values()) {
+    const component = plan.components[decision.component];
+    if (component?.kind !== 'query' || component.parameters.length > 0) continue;
+    for (const row of evaluator.componentRows(component, null)) {
+      const bindings = plan.components.map((_one, i): Binding | null =>
+        i === decision.component ? { kind: 'row', row } : null,
+      );
+      evaluator.evaluate(decision, { plan, bindings, parent: null });
+    }
+  }
+}
