@@ -286,8 +286,8 @@ export class EqualityEncoder {
         );
       }
       for (const [kind, truth] of other.byClass) if (!own.byClass.has(kind)) builder.row(truth, 0, 0);
+      // With a class on this side the other one has the same class, and so has one too.
       builder.row(own.none, 0, 0);
-      builder.row(other.none, 0, 0);
     } else {
       const truth = columnAffine(builder.column(1, 1, false, { kind: 'within', of: sum([]), lo: 0, hi: 0 }));
       this.rows(node, truth, BELOW);

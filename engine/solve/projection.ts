@@ -84,7 +84,15 @@ export class Projector {
 
   /** What is left of a variable where at least one of the literals holds. */
   projectAny(literals: readonly Literal[], variable: VariableId): Projection {
-    return join(literals.map((literal) => this.project(literal, variable)));
+    return this.union(literals, variable, 0);
+  }
+
+  /** Exact where the domain is a list, else the hull of what is no list. */
+  private union(literals: readonly Literal[], variable: VariableId, depth: number): Projection {
+    const { values } = this.context.domainOf(variable);
+    const parts = literals.map((literal) => this.project(literal, variable, depth));
+    if (values === null || parts.every(isList)) return join(parts);
+    return join(parts.map((part) => (isList(part) ? part : values.filter((value) => has(part, value)))));
   }
 
   project(literal: Literal, variable: VariableId, depth = 0): Projection {
@@ -116,7 +124,7 @@ export class Projector {
         return this.without((value) => !other.has(own.get(value) ?? NaN), variable);
       }
       case 'or': {
-        if (wanted) return join(node.literals.map((child) => this.project(child, variable, depth + 1)));
+        if (wanted) return this.union(node.literals, variable, depth + 1);
         let left: Projection = EVERYTHING;
         for (const child of node.literals)
           left = meet(left, this.project(negate(child), variable, depth + 1));

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import { after } from '../base/clock.js';
+import { UnsafeIntegerError } from '../base/int.js';
 import type { Model } from '../model/model.js';
 import { validate } from '../model/validate.js';
 import type { Backends } from './backends.js';
@@ -143,9 +144,25 @@ class Selection {
  * - `optimal` and `infeasible` hold for the whole model; nothing unproved is left out before a backend.
  * - A model that propagation decides alone is answered by `presolve`, without a backend.
  * - Backends that are wrong, fractional, late, crash or cannot take the model are listed in `rejections`.
+ * - A model whose sums leave 2^53 whatever is chosen is `model_invalid`.
  * - With `limits.timeMs` null nothing depends on the clock but the guard against a backend that hangs.
  */
 export async function solveModel(
+  model: Model,
+  limits: SolveLimits,
+  backends: Backends,
+  clock: Clock,
+): Promise<SolveReport> {
+  try {
+    return await solveValid(model, limits, backends, clock);
+  } catch (error) {
+    if (!(error instanceof UnsafeIntegerError)) throw error;
+    const outcome = { status: 'model_invalid', problems: [error.message] } as const;
+    return { outcome, backend: null, rejections: [] };
+  }
+}
+
+async function solveValid(
   model: Model,
   limits: SolveLimits,
   backends: Backends,

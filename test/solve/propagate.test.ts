@@ -91,6 +91,22 @@ const cases: readonly Case[] = [
     domains: ['[1, 9]'],
   },
   {
+    title: 'a disjunction of negated rows is exact on a list',
+    variables: [list(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)],
+    literal: (b) =>
+      b.or([
+        negate(b.linear(linear([0, 2]), 3, null)),
+        b.and([negate(b.linear(linear([0, 1]), null, 7)), negate(b.linear(linear([0, 1]), 9, 9))]),
+      ]),
+    domains: ['{0 1 8}'],
+  },
+  {
+    title: 'a disjunction of an equality and a list keeps what either allows',
+    variables: [list(1, 2, 3, 4, 5), list(2, 3)],
+    literal: (b) => b.or([b.same(0, null, 1, null), b.member(0, [5])]),
+    domains: ['{2 3 5}', '{2 3}'],
+  },
+  {
     title: 'a nested conjunction inside a disjunction is looked into',
     variables: [list(1, 2, 3, 4, 5), list(1, 2, 3)],
     literal: (b) =>
@@ -175,6 +191,14 @@ test('a value that is required of `when` decides its literal', (t) => {
   const y = builder.variable(interval(0, 9), null);
   builder.assert(builder.linear(builder.when(builder.atMost(x, 4), linear([y, 1])), 5, null), 0);
   t.deepEqual(domainsOf(builder.build([])), ['[0, 4]', '[5, 9]']);
+});
+
+test('what `when` gives may also be 0, and must be where its expression cannot fit', (t) => {
+  const builder = new ModelBuilder();
+  const x = builder.variable(interval(0, 9), null);
+  const y = builder.variable(interval(5, 9), null);
+  builder.assert(builder.linear(builder.when(builder.atMost(x, 4), linear([y, 1])), null, 3), 0);
+  t.deepEqual(domainsOf(builder.build([])), ['[5, 9]', '[5, 9]']);
 });
 
 test('keys without room beside what is fixed there leave the domains of other items', (t) => {

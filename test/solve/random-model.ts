@@ -22,6 +22,8 @@ export interface Shape {
   readonly intervals: boolean;
   readonly linear: boolean;
   readonly capacities: boolean;
+  /** Mostly sums over conditions on several variables. */
+  readonly gated: boolean;
   readonly levels: number;
   readonly mostAssignments: number;
 }
@@ -30,6 +32,7 @@ export const EVERYTHING: Shape = {
   intervals: true,
   linear: true,
   capacities: true,
+  gated: false,
   levels: 2,
   mostAssignments: 300,
 };
@@ -98,6 +101,9 @@ class Generator {
   }
 
   literal(): Literal {
+    if (this.shape.gated && this.nodes.length > 4) {
+      return (this.nodes.length - 1 - this.below(3)) * 2 + this.below(2);
+    }
     return this.below(this.nodes.length) * 2 + this.below(2);
   }
 
@@ -106,7 +112,9 @@ class Generator {
     const seen = new Set<string>();
     const count = 1 + this.below(size);
     for (let i = 0; i < count; i += 1) {
-      const kind = this.below(this.numerics.length > 0 ? 4 : 3);
+      const kind = this.shape.gated
+        ? this.pick([0, 0, 1, this.numerics.length > 0 ? 3 : 0])
+        : this.below(this.numerics.length > 0 ? 4 : 3);
       const of: Term['of'] =
         kind === 0 && this.shape.linear
           ? { kind: 'variable', variable: this.variable() }
@@ -127,7 +135,8 @@ class Generator {
   }
 
   private node(): BooleanNode {
-    switch (this.below(this.shape.linear ? 6 : 4)) {
+    const isGate = this.shape.gated && this.nodes.length > 2;
+    switch (isGate ? 2 + this.below(3) : this.below(this.shape.linear ? 6 : 4)) {
       case 0:
         return { kind: 'member', variable: this.variable(), values: this.subset(-3, 6) };
       case 1:
@@ -173,7 +182,7 @@ class Generator {
     this.addVariables();
     const parts = 2 + this.below(12);
     for (let i = 0; i < parts; i += 1) {
-      if (this.below(4) === 0) this.numerics.push(this.numeric());
+      if (this.below(this.shape.gated ? 2 : 4) === 0) this.numerics.push(this.numeric());
       else this.nodes.push(this.node());
     }
     const constraints: Constraint[] = [];
@@ -223,6 +232,11 @@ class Generator {
 
 export function randomModel(seed: number, shape: Shape = EVERYTHING): Model {
   return new Generator(seed, shape).model();
+}
+
+/** A random model of `when` terms over conditions on several variables, nested and of both signs. */
+export function randomGates(seed: number): Model {
+  return randomModel(seed, { ...EVERYTHING, capacities: false, gated: true });
 }
 
 /** Every assignment of a model whose domains are all finite. */

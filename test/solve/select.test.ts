@@ -204,3 +204,19 @@ test.serial('a model that no backend can take says what it needs', async (t) => 
   );
   t.regex(report.rejections[0]?.detail ?? '', /quota/);
 });
+
+test.serial('a model whose sums leave the exact integers is refused, not rounded', async (t) => {
+  const builder = new ModelBuilder();
+  const big = { values: null, lo: 2 ** 52, hi: 2 ** 52, label: 'x' };
+  const x = builder.variable(big, null);
+  const y = builder.variable(big, null);
+  const terms = [x, y].map((variable) => ({ of: { kind: 'variable', variable } as const, coefficient: 1 }));
+  const soft = { name: 's', weight: 1, expression: { constant: 0, terms } };
+  const report = await solveModel(
+    builder.build([{ priority: 0, soft: [soft] }]),
+    NO_LIMIT,
+    real,
+    monotonicClock,
+  );
+  t.is(report.outcome.status, 'model_invalid');
+});
