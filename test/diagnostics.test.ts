@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import type { Code } from '../engine/base/codes.js';
 import { CODES, isCode } from '../engine/base/codes.js';
@@ -14,9 +13,8 @@ import { packagePath, readText } from '../engine/store/files.js';
 import { introspect } from '../engine/store/introspect.js';
 import { openStore } from '../engine/store/open.js';
 import { splitStatements } from '../engine/store/sql-text.js';
-import { MAIN, runProcess } from './cli/helpers/run-cli-process.js';
+import { MAIN, SQLITE_SHELL, runProcess } from './cli/helpers/run-cli-process.js';
 
-const SQLITE_SHELL = fileURLToPath(new URL('./cli/helpers/sqlite-shell.js', import.meta.url));
 const pages = diagnosticPages(readText(packagePath('docs', 'diagnostics.md')));
 
 interface Trigger {

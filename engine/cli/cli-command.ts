@@ -12,6 +12,11 @@ export const WORD_FORMATS = ['human', 'plain', 'json'] as const;
 export interface CliCommand {
   /** What `--format` takes; the first is the default. */
   readonly formats: readonly string[];
+  /**
+   * True where it computes for so long without a pause that a handler would keep signals from ending it.
+   * They then end it as the system does; a shell sees 130 and 143 all the same.
+   */
+  readonly longWork?: boolean;
   /** Adds arguments, options and examples. */
   configure(command: Command): void;
   /** Runs with `command.opts()` and `command.args`. May throw DiagnosticError; the shell reports it. */

@@ -13,6 +13,8 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Makes a folder the one that relative paths start from. */
   chdir(folder: string): void;
+  /** Lets the system end the program on SIGINT and SIGTERM, at once and without cleaning. */
+  leaveSignals(): void;
   /** Has `clean` run when SIGINT or SIGTERM comes, before the program ends with 130 or 143. */
   onStop(clean: () => void | Promise<void>): void;
 }

@@ -27,6 +27,12 @@ function fail(error: unknown): never {
 
 process.on('SIGINT', () => void stop(EXIT.interrupted));
 process.on('SIGTERM', () => void stop(EXIT.terminated));
+
+function leaveSignals(): void {
+  process.removeAllListeners('SIGINT');
+  process.removeAllListeners('SIGTERM');
+}
+
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 for (const stream of [process.stdout, process.stderr]) {
@@ -43,6 +49,7 @@ const environment: Environment = {
   stderr: process.stderr,
   variables: process.env,
   chdir: (folder) => process.chdir(folder),
+  leaveSignals,
   onStop: (clean) => void cleaning.push(clean),
 };
 

@@ -92,6 +92,7 @@ async function dispatch(
       const options = program.opts<GlobalOptions>();
       enter(options.cwd, environment);
       const output = outputFor(options, environment, name, loaded.formats);
+      if (loaded.longWork === true) environment.leaveSignals();
       exit = await loaded.run(command, { output, environment });
     });
   }

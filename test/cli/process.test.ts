@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { monotonicClock } from '../../engine/base/clock.js';
 import { packagePath } from '../../engine/store/files.js';
-import { MAIN, runCliProcess, runProcess } from './helpers/run-cli-process.js';
+import { MAIN, SQLITE_SHELL, runCliProcess, runProcess } from './helpers/run-cli-process.js';
 
 test('the program runs as its users run it, from any folder', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'edict-cli-'));
@@ -64,6 +65,27 @@ test('a reader that has seen enough ends the program quietly', async (t) => {
   });
   t.is(end.stderr, '');
   t.regex(end.stdout, /\n?0\n$/);
+});
+
+test('a command that computes without a pause still ends at a signal, and a shell sees 143', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'edict-cli-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  // More triples than SQLite can look at in a lifetime, and none of them is an answer.
+  const script = `"$NODE" "$EDICT" init -q && "$NODE" "$SQLITE" edict.db "$ROWS" &&
+    { "$NODE" "$EDICT" audit --db edict.db --policies slow.sql & pid=$!; sleep 3; kill -TERM $pid; wait $pid; echo $?; }`;
+  writeFileSync(
+    join(folder, 'slow.sql'),
+    'create constraint slow as select * from big as a join big as b on 1 join big as c on a.n + b.n + c.n < 0 check 0;',
+  );
+  const rows = `create table big (n integer); with recursive t(n) as (select 1 union all select n + 1 from t limit 20000)
+    insert into big select n from t`;
+  const start = monotonicClock.nowMs();
+  const end = await runProcess('/bin/sh', ['-c', script], {
+    cwd: folder,
+    env: { NODE: process.execPath, EDICT: MAIN, SQLITE: SQLITE_SHELL, ROWS: rows },
+  });
+  t.is(end.stdout, '143\n');
+  t.true(monotonicClock.nowMs() - start < 30_000);
 });
 
 for (const [signal, code] of [

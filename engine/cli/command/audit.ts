@@ -15,6 +15,7 @@ interface AuditOptions {
 
 export const audit: CliCommand = {
   formats: WORD_FORMATS,
+  longWork: true,
   configure: (command) => {
     command
       .requiredOption('--db <FILE>', 'the database; it is only read')

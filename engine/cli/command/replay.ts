@@ -38,6 +38,7 @@ const LISTED = 10;
 
 export const replay: CliCommand = {
   formats: WORD_FORMATS,
+  longWork: true,
   configure: (command) => {
     command
       .argument('<TRACE>', 'the trace: JSONL, or what --from names')

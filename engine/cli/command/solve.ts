@@ -22,6 +22,7 @@ const LISTED = 20;
 
 export const solve: CliCommand = {
   formats: WORD_FORMATS,
+  longWork: true,
   configure: (command) => {
     command
       .requiredOption('--db <FILE>', 'the database, any SQLite database')

@@ -31,6 +31,7 @@ export async function runCliHere(argv: readonly string[], setting: CliSetting = 
     chdir: () => {
       throw new Error('tests in one process share one folder');
     },
+    leaveSignals: () => undefined,
     onStop: () => undefined,
   });
   return { exit, stdout, stderr };

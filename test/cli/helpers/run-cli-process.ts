@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 
 export const MAIN = fileURLToPath(new URL('../../../engine/cli/main.js', import.meta.url));
 
+/** Stands in for the `sqlite3` program. */
+export const SQLITE_SHELL = fileURLToPath(new URL('./sqlite-shell.js', import.meta.url));
+
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
