@@ -1,0 +1,7 @@
+import type { Bench } from './bench.js';
+import { ground } from './ground.bench.js';
+import { replayBench } from './replay.bench.js';
+import { solve } from './solve.bench.js';
+
+/** Every bench, in the order of a run without names. A new one adds its import and its line. */
+export const BENCHES: readonly Bench[] = [ground, solve, replayBench];
