@@ -43,6 +43,7 @@ export const CODES = {
   'store/schema-drift': 'The database differs from what its migrations make.',
   'store/not-adopted': 'The database has none of the tables this command needs.',
   'store/broken-chain': 'The journal of the database does not hash to what it says.',
+  'store/damaged': 'The database file is damaged.',
   'store/foreign-table': 'A database of other use already has a table of this name.',
   'store/io': 'The database could not be read or written.',
   'query/refused': 'Only one statement that reads is allowed.',

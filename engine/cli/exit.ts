@@ -26,7 +26,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
 };
 
 /** The exit code that one error stands for; warnings stand for none. */
-function exitOfError({ code, message }: Diagnostic): ExitCode {
+function exitOfError({ code }: Diagnostic): ExitCode {
   switch (code) {
     case 'cli/usage':
     case 'cli/no-input':
@@ -38,17 +38,16 @@ function exitOfError({ code, message }: Diagnostic): ExitCode {
     case 'store/schema-drift':
     case 'store/not-adopted':
     case 'store/foreign-table':
+    case 'store/io':
     case 'solve/engine-fault':
     case 'solve/stale':
     case 'replay/version':
     case 'replay/unknown-format':
       return EXIT.failed;
-    case 'store/io':
-      // Of the causes that share this code, only damage says something about the content.
-      return message.includes(' is damaged: ') ? EXIT.untrusted : EXIT.failed;
     case 'solve/unknown':
       return EXIT.limit;
     case 'store/broken-chain':
+    case 'store/damaged':
     case 'replay/bad-record':
     case 'replay/out-of-order':
       return EXIT.untrusted;

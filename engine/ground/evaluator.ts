@@ -1,4 +1,5 @@
 import { must } from '../base/assert.js';
+import type { Diagnostic } from '../base/diagnostic.js';
 import type { SqlValue } from '../base/sql-value.js';
 import type { QueryComponent, Residual, SelectPlan, SlotResidual } from '../lower/plan.js';
 import type { ModelBuilder } from '../model/builder.js';
@@ -34,6 +35,9 @@ export class Evaluator implements RowContext {
   private readonly aggregates: AggregateEvaluator;
   private readonly read = new Map<QueryComponent, Map<string, ComponentRows>>();
   private readonly narrowed = new Map<VariableId, readonly number[]>();
+  private readonly nullLists = new Set<Residual>();
+  /** What is allowed but hardly meant. */
+  readonly warnings: Diagnostic[] = [];
   private spent = 0;
 
   constructor(
@@ -274,6 +278,18 @@ export class Evaluator implements RowContext {
     return { kind: 'choice', variable: cell.variable, text: cell.text, map: null };
   }
 
+  private noteNullInList(residual: Residual): void {
+    if (this.nullLists.has(residual)) return;
+    this.nullLists.add(residual);
+    this.warnings.push({
+      code: 'ground/in-list-null',
+      severity: 'warning',
+      message: 'this list holds a null, so `in` is never false and `not in` never true',
+      span: residual.span,
+      help: 'leave nulls out of the list: `... where ... is not null`',
+    });
+  }
+
   /** `operand in (items)`: true where one is equal, unknown where none is and one is null. */
   private membership(
     operand: Symbol,
@@ -287,6 +303,7 @@ export class Evaluator implements RowContext {
       if (item.guard === TRUE && item.symbol.kind === 'value') constants.push(item.symbol.value);
       else if (item.guard !== FALSE) others.push(item);
     }
+    if (constants.includes(null)) this.noteNullInList(residual);
     const parts: { isTrue: Literal; isFalse: Literal }[] = [];
     if (operand.kind === 'choice' && operand.map === null) {
       const codes = constants.flatMap((value) => this.modelValue(operand.text, value) ?? []);

@@ -126,7 +126,7 @@ class Grounding {
       model: this.builder.build(objectives),
       cells: this.variables.cells,
       origins: this.origins.list,
-      diagnostics: this.diagnostics,
+      diagnostics: [...this.diagnostics, ...this.evaluator.warnings],
       presence: this.presence,
       sqlValue: (cell, value) => this.variables.sqlValue(cell, value),
     };

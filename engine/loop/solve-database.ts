@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Diagnostic } from '../base/diagnostic.js';
-import type { SourceFile } from '../base/source.js';
+import type { SourceFile, Span } from '../base/source.js';
+import { rowText } from '../ground/ground-error.js';
 import { catalogOf } from '../check/schema.js';
 import { evaluate } from '../model/evaluate.js';
 import type { LevelResult, SolveLimits } from '../solve/solver.js';
@@ -49,6 +50,8 @@ export interface SolveResult {
 }
 
 const STALE_RETRIES = 3;
+/** Rows of one constraint that an infeasible core shows to people; the JSON has them all. */
+const CORE_ROWS = 5;
 
 /**
  * Decides every controllable cell that a policy set reads, once, on any database, and writes the decisions.
@@ -147,16 +150,58 @@ async function solveOnce(
       // Without narrowed joins, so that constraints can be dropped one by one.
       const whole = prepare(store, compiled, { narrow: false });
       const core = await findCore(whole.grounded, solve, limits, clock);
-      return { ...failed(diagnostics, ms), status: 'infeasible', core, ...common };
+      const clash = infeasibleDiagnostic(core, whole.grounded);
+      return { ...failed([...diagnostics, clash], ms), status: 'infeasible', core, ...common };
     }
-    case 'unknown':
-      return { ...failed(diagnostics, ms), status: 'unknown', ...common };
+    case 'unknown': {
+      const limit: Diagnostic = {
+        code: 'solve/unknown',
+        severity: 'error',
+        message: 'the limit came before any answer; nothing was written',
+        help: 'raise the limit, or narrow the decisions',
+      };
+      return { ...failed([...diagnostics, limit], ms), status: 'unknown', ...common };
+    }
     case 'model_invalid': {
       const message = `the model cannot be solved: ${outcome.problems.join('; ')}`;
       const invalid: Diagnostic = { code: 'solve/model-invalid', severity: 'error', message };
       return { ...failed([...diagnostics, invalid], ms), status: 'model_invalid', ...common };
     }
   }
+}
+
+/** The core as a diagnostic: the first constraint under the carets, the others and the rows as notes. */
+function infeasibleDiagnostic(core: InfeasibleCore, grounded: Prepared['grounded']): Diagnostic {
+  const [first] = core.constraints;
+  const spanOf = (name: string): Span | undefined =>
+    grounded.origins.find((origin) => origin.policy.name === name)?.policy.statement.name.span;
+  if (first === undefined) {
+    const empty = grounded.cells.find(
+      ({ variable }) => grounded.model.variables[variable]?.values?.length === 0,
+    );
+    const column = empty === undefined ? 'some decision' : `\`${empty.relation.name}.${empty.column}\``;
+    return {
+      code: 'solve/infeasible',
+      severity: 'error',
+      message: `the schema leaves ${column} no value to take`,
+      help: 'its foreign key refers to a table without rows, or its checks contradict each other',
+    };
+  }
+  const names = core.constraints.map(({ name }) => `\`${name}\``);
+  const notes = core.constraints.flatMap(({ name, rows }, i) => {
+    if (i === 0 && rows.length === 0) return [];
+    const shown = rows.slice(0, CORE_ROWS).map(rowText);
+    const more = rows.length > CORE_ROWS ? `; and ${rows.length - CORE_ROWS} more` : '';
+    const message = shown.length === 0 ? `\`${name}\` is here` : `\`${name}\` for ${shown.join('; ')}${more}`;
+    return [{ message, span: i === 0 ? undefined : spanOf(name) }];
+  });
+  return {
+    code: 'solve/infeasible',
+    severity: 'error',
+    message: `${names.join(', ')} cannot hold${names.length > 1 ? ' together' : ''}${core.minimal ? '' : ' (not shown to be minimal)'}`,
+    span: spanOf(first.name),
+    notes,
+  };
 }
 
 function rejectionWarnings(report: Awaited<ReturnType<Solve>>): Diagnostic[] {

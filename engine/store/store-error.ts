@@ -36,7 +36,7 @@ export function storeDiagnostic(error: unknown, path: string): Diagnostic {
   }
   if (code.startsWith('SQLITE_CORRUPT')) {
     const help = 'restore a copy; `pragma integrity_check` in the sqlite3 shell tells what is left';
-    return { ...base, code: 'store/io', message: `\`${path}\` is damaged: ${text}`, help };
+    return { ...base, code: 'store/damaged', message: `\`${path}\` is damaged: ${text}`, help };
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return { ...base, code: 'store/io', message: `\`${path}\` is locked by another process` };

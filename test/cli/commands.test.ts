@@ -580,7 +580,7 @@ test('a damaged database is exit 4', async (t) => {
   writeFileSync(db, bytes);
   const end = await runCliHere(['check', packagePath('policies', 'rack', 'base'), '--db', db]);
   t.is(end.exit, 4);
-  t.regex(end.stderr, /^error\[store\/io\]: .* is damaged: /);
+  t.regex(end.stderr, /^error\[store\/damaged\]: .* is damaged: /);
 });
 
 for (const argv of [

@@ -44,7 +44,7 @@ test('the gravest error decides the exit code; warnings do not', (t) => {
   t.is(listed(of('bind/unknown-table'), of('cli/no-input')), EXIT.failed);
   t.is(listed(of('solve/unknown')), EXIT.limit);
   t.is(listed(of('store/broken-chain'), of('cli/no-input')), EXIT.untrusted);
-  t.is(listed(of('store/io', 'error', '`a.db` is damaged: malformed')), EXIT.untrusted);
+  t.is(listed(of('store/damaged')), EXIT.untrusted);
   t.is(listed(of('store/io', 'error', '`a.db` is locked by another process')), EXIT.failed);
 });
 

@@ -68,6 +68,8 @@ export const run: CliCommand = {
             formatHeader({ controller: name ?? null, notes: { scheduler: chosen, seed: options.seed } }),
           );
         }
+        // Signals are served between transactions, so that what is committed is whole.
+        environment.onStop(() => store.close());
         const result = await runLive(environment.stdin, loop, {
           clock,
           onEvent: (event) => {

@@ -103,21 +103,8 @@ function documentOf(result: SolveResult): Readonly<Record<string, unknown>> {
 function textOf(result: SolveResult, dryRun: boolean): string {
   if (result.status === null) return '';
   const lines: string[] = [];
-  if (result.status === 'infeasible') {
-    lines.push(
-      `infeasible: these constraints cannot hold together${result.core?.minimal === false ? ' (not shown to be minimal)' : ''}`,
-    );
-    for (const { name, file, line, rows } of result.core?.constraints ?? []) {
-      const shown = rows.slice(0, LISTED).map((row) =>
-        Object.entries(row)
-          .map(([key, value]) => `${key}=${String(value)}`)
-          .join(' '),
-      );
-      lines.push(`  ${name} (${file}:${line})${shown.length === 0 ? '' : `: ${shown.join('; ')}`}`);
-    }
-    return `${lines.join('\n')}\n`;
-  }
-  if (result.status === 'unknown') return 'unknown: the limit came before any answer; nothing was written\n';
+  // What went wrong is said by the diagnostics.
+  if (result.status === 'infeasible' || result.status === 'unknown') return `${result.status}\n`;
   if (result.status === 'model_invalid') return 'model_invalid: nothing was written\n';
   const objectives = result.levels.map(
     ({ value, gap }) => `${value}${gap === null || gap === 0 ? '' : ` (gap ${gap.toPrecision(2)})`}`,
