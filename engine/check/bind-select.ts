@@ -3,6 +3,7 @@ import type { Span } from '../base/source.js';
 import type { Relation } from '../catalog/catalog.js';
 import type { Expression, FromItem, Select, SelectCore } from '../lang/ast.js';
 import type { BoundExpression, BoundItem, BoundOutput, BoundSelect, BoundUnit } from './bound.js';
+import { isGroundTree } from './bound.js';
 import type { Place } from './bind-expression.js';
 import { ExpressionBinder } from './bind-expression.js';
 import type { Fragment } from './fragment.js';
@@ -14,6 +15,8 @@ import type { Walker } from './walk.js';
 
 /** A select being bound: what its `from` has contributed so far. */
 interface Gathered {
+  /** The select around it, whose names conditions may also use. */
+  readonly parent: Scope | null;
   items: BoundItem[];
   units: BoundUnit[];
   conditions: BoundExpression[];
@@ -27,6 +30,8 @@ export type Purpose = 'constraint' | 'view' | 'subquery' | 'exists';
 /** Binds selects that mention decisions: row sources, conditions, groups and outputs. */
 export class SelectBinder {
   private nextItem = 1;
+  /** How many sub-queries are open, views inside them included. */
+  private subQueries = 0;
   readonly expressions: ExpressionBinder;
 
   constructor(
@@ -35,7 +40,12 @@ export class SelectBinder {
   ) {
     this.expressions = new ExpressionBinder(
       walker,
-      (select, parent) => this.bind(select, parent, 'subquery').select,
+      (select, parent) => {
+        this.subQueries += 1;
+        const bound = this.bind(select, parent, 'subquery').select;
+        this.subQueries -= 1;
+        return bound;
+      },
       diagnostics,
     );
   }
@@ -52,7 +62,7 @@ export class SelectBinder {
   ): { select: BoundSelect; place: Place } {
     this.refuseWhole(select, purpose);
     const { core } = select;
-    const gathered: Gathered = { items: [], units: [], conditions: [], sources: [], merged: new Set() };
+    const gathered = nothingGathered(parent);
     if (core.from !== null) this.from(core.from, gathered);
     const bare: Scope = { sources: gathered.sources, merged: gathered.merged, outputs: new Map(), parent };
     const rows: Place = { scope: bare, position: 'rows', groupKeys: new Set(), capacity: 'no' };
@@ -192,7 +202,7 @@ export class SelectBinder {
       sources: [...gathered.sources],
       merged: gathered.merged,
       outputs: new Map(),
-      parent: null,
+      parent: gathered.parent,
     };
     return { scope, position: 'rows', groupKeys: new Set(), capacity: 'no' };
   }
@@ -231,7 +241,7 @@ export class SelectBinder {
 
   /** An outer join stays one piece of SQL: its rows are SQLite's. */
   private outerJoin(join: Extract<FromItem, { kind: 'join' }>, gathered: Gathered): void {
-    const inside: Gathered = { items: [], units: [], conditions: [], sources: [], merged: new Set() };
+    const inside = nothingGathered(gathered.parent);
     const sql = this.joinText(join, inside);
     gathered.items.push(...inside.items);
     gathered.units.push({ items: inside.items.map((one) => one.id), sql: parenthesised(sql) });
@@ -318,7 +328,7 @@ export class SelectBinder {
           facts.columns.map((column) => column.name),
           'a sub-query',
         );
-      } else this.view(gathered, alias, item.select, null, 'a sub-query');
+      } else this.view(gathered, alias, item.select, null, 'a sub-query', item.span);
       return;
     }
     if (item.args !== null) {
@@ -364,7 +374,7 @@ export class SelectBinder {
       return;
     }
     if (relation.kind === 'policyView') {
-      this.view(gathered, alias, relation.statement.select, null, definedAs);
+      this.view(gathered, alias, relation.statement.select, null, definedAs, item.span);
       return;
     }
     if (relation.select === null) {
@@ -377,7 +387,7 @@ export class SelectBinder {
     }
     const names = relation.relation.columns.map((column) => column.name);
     const { select } = relation;
-    this.walker.insideView(() => this.view(gathered, alias, select, names, definedAs));
+    this.walker.insideView(() => this.view(gathered, alias, select, names, definedAs, item.span));
   }
 
   private table(gathered: Gathered, alias: string, relation: Relation): void {
@@ -419,6 +429,32 @@ export class SelectBinder {
     gathered.sources.push({ alias, columns, rowid: null, definedAs });
   }
 
+  /** A view of the database whose rows are not rows of its tables any more. */
+  private noLineage(
+    gathered: Gathered,
+    alias: string,
+    view: {
+      readonly at: Span;
+      readonly names: readonly string[];
+      readonly what: string;
+      readonly definedAs: string;
+    },
+  ): void {
+    this.diagnostics.push({
+      code: 'lower/no-lineage',
+      severity: 'error',
+      message: `the view \`${alias}\` reads decisions and ${view.what}, so they cannot be traced back to their rows`,
+      span: view.at,
+      help: 'write it into the policy set: `create view NAME as select ...`',
+    });
+    const columns = view.names.map((name): ScopeColumn => ({
+      name,
+      decision: false,
+      meaning: { kind: 'ground', sql: ['null'], span: view.at },
+    }));
+    gathered.sources.push({ alias, columns, rowid: null, definedAs: view.definedAs });
+  }
+
   /** A select over decisions used as a row source: unfolded where it only selects, projects and joins. */
   private view(
     gathered: Gathered,
@@ -426,7 +462,13 @@ export class SelectBinder {
     select: Select,
     names: readonly string[] | null,
     definedAs: string,
+    at: Span,
   ): void {
+    const [part] = select.compound;
+    if (names !== null && part !== undefined) {
+      this.noLineage(gathered, alias, { at, names, what: `is a \`${part.operator}\``, definedAs });
+      return;
+    }
     const { select: bound } = this.bind(select, null, 'view');
     const nameOf = (output: BoundOutput, i: number): string => names?.[i] ?? output.name;
     if (!bound.grouped) {
@@ -445,10 +487,32 @@ export class SelectBinder {
       gathered.sources.push({ alias, columns, rowid: null, definedAs });
       return;
     }
+    if (names !== null) {
+      this.noLineage(gathered, alias, { at, names, what: 'groups its rows', definedAs });
+      return;
+    }
+    const isGuarded = bound.conditions.some((condition) => condition.kind !== 'ground');
+    if (this.subQueries > 0 && isGuarded) {
+      this.refuse(
+        at,
+        'a view that groups rows, inside a sub-query and',
+        'join the view in `from`, or write its select into the sub-query',
+      );
+    }
     const id = this.nextItem++;
     const outputs = bound.outputs.map((output, i) => ({ ...output, name: nameOf(output, i) }));
-    gathered.items.push({ id, name: alias, source: { kind: 'derived', select: { ...bound, outputs } } });
+    const having = bound.having.filter((part) => !isGuarded && isGroundTree(part));
+    const guards = bound.having.filter((part) => !having.includes(part));
+    // Whether the group counts is one more column of it, and so part of the guard of the rows made with it.
+    const guardOutputs = guards.map((expression, i): BoundOutput => ({ name: ` guard ${i}`, expression }));
+    const groups: BoundSelect = { ...bound, having, outputs: [...outputs, ...guardOutputs] };
+    gathered.items.push({ id, name: alias, source: { kind: 'derived', select: groups } });
     gathered.units.push({ items: [id], sql: [] });
+    guardOutputs.forEach(({ name, expression }, i) => {
+      const sql: Fragment = [{ kind: 'column', item: id, column: name }];
+      const output = outputs.length + i;
+      gathered.conditions.push({ kind: 'cell', item: id, output, sql, span: expression.span });
+    });
     const columns = outputs.map((output, i): ScopeColumn => ({
       name: output.name,
       decision: true,
@@ -462,6 +526,10 @@ export class SelectBinder {
     }));
     gathered.sources.push({ alias, columns, rowid: null, definedAs });
   }
+}
+
+function nothingGathered(parent: Scope | null): Gathered {
+  return { parent, items: [], units: [], conditions: [], sources: [], merged: new Set() };
 }
 
 /** Operands of a top-level `and` chain. */

@@ -44,7 +44,9 @@ export function bindPolicies(statements: readonly PolicyStatement[], catalog: Ca
   const views = statements.filter((statement) => statement.clause === null);
   const walker = new Walker(new Relations(catalog, views));
   const binder = new SelectBinder(walker, diagnostics);
-  for (const view of views) walker.factsOf(view.name);
+  // What is wrong with a view is said even where nothing uses it; its tables count only where something does.
+  const ofViews = new Walker(walker.relations);
+  for (const view of views) ofViews.factsOf(view.name);
   const policies: BoundPolicy[] = [];
   for (const statement of statements) {
     const { clause } = statement;
@@ -67,7 +69,11 @@ export function bindPolicies(statements: readonly PolicyStatement[], catalog: Ca
   const tables = [...walker.tables.values()]
     .filter((relation) => relation.columns.some((column) => column.decision))
     .sort((a, b) => byText(a.name, b.name));
-  return { policies, tables, diagnostics: sortDiagnostics([...diagnostics, ...walker.diagnostics]) };
+  return {
+    policies,
+    tables,
+    diagnostics: sortDiagnostics([...diagnostics, ...ofViews.diagnostics, ...walker.diagnostics]),
+  };
 }
 
 function duplicates(statements: readonly PolicyStatement[]): Diagnostic[] {

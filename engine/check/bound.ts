@@ -140,3 +140,34 @@ export interface BoundPolicy {
 
 export const isGround = (expression: BoundExpression): expression is BoundGround =>
   expression.kind === 'ground';
+
+/** True where nothing below depends on a decision; an aggregate is ground where it adds up ground values. */
+export function isGroundTree(expression: BoundExpression): boolean {
+  switch (expression.kind) {
+    case 'ground':
+      return true;
+    case 'aggregate':
+      return (
+        (expression.argument === null || isGroundTree(expression.argument)) &&
+        (expression.filter === null || isGroundTree(expression.filter))
+      );
+    case 'not':
+    case 'negative':
+      return isGroundTree(expression.operand);
+    case 'and':
+    case 'or':
+      return expression.operands.every(isGroundTree);
+    case 'compare':
+    case 'arithmetic':
+      return isGroundTree(expression.left) && isGroundTree(expression.right);
+    case 'inList':
+      return isGroundTree(expression.operand) && expression.list.every(isGroundTree);
+    case 'decision':
+    case 'cell':
+    case 'capacity':
+    case 'inSelect':
+    case 'exists':
+    case 'scalar':
+      return false;
+  }
+}

@@ -22,6 +22,8 @@ export class Relations {
   private readonly viewSelects = new Map<string, Select | null>();
   /** Facts of views, filled by the walker; null while a view is being looked at (a cycle). */
   readonly facts = new Map<string, RelationFacts | null>();
+  /** Base tables that each view of the policy set names, directly or through others of them. */
+  readonly tablesOfViews = new Map<string, readonly Relation[]>();
 
   constructor(
     readonly catalog: Catalog,

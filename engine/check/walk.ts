@@ -18,10 +18,13 @@ import {
   ALL_FUNCTIONS,
   CAPACITY_FUNCTIONS,
   GROUND_AGGREGATES,
+  LANGUAGE_AGGREGATES,
   SQLITE_FUNCTIONS,
   TABLE_FUNCTIONS,
 } from './functions.js';
-import type { RelationFacts, Relations } from './relations.js';
+import type { SpelledAggregate } from './language-sql.js';
+import { spelledAggregate } from './language-sql.js';
+import type { NamedRelation, RelationFacts, Relations } from './relations.js';
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, resolve } from './scope.js';
 
@@ -40,6 +43,8 @@ interface Found {
   aggregates: CallExpression[];
   replacements: { span: Span; by: Fragment }[];
 }
+
+const SPELLED: readonly SpelledAggregate[] = ['any', 'all', 'all_different', 'all_equal'];
 
 type CommonTables = ReadonlyMap<string, RelationFacts>;
 
@@ -105,6 +110,16 @@ export class Walker {
       if (this.insideViews === 0) this.tables.set(relation.relation.name, relation.relation);
       return { columns: relation.relation.columns, decisionRows: false };
     }
+    const facts = this.factsOfView(name, relation);
+    if (this.insideViews === 0) {
+      for (const table of this.relations.tablesOfViews.get(name.text.toLowerCase()) ?? []) {
+        this.tables.set(table.name, table);
+      }
+    }
+    return facts;
+  }
+
+  private factsOfView(name: Name, relation: Exclude<NamedRelation, { kind: 'table' }>): RelationFacts {
     const key = name.text.toLowerCase();
     const known = this.relations.facts.get(key);
     if (known === null) {
@@ -120,8 +135,11 @@ export class Walker {
     this.relations.facts.set(key, null);
     let facts: RelationFacts;
     if (relation.kind === 'policyView') {
-      facts = this.select(relation.statement.select, null);
-      facts = { columns: facts.columns, decisionRows: facts.decisionRows };
+      const inside = new Walker(this.relations);
+      const { columns, decisionRows } = inside.select(relation.statement.select, null);
+      facts = { columns, decisionRows };
+      this.diagnostics.push(...inside.diagnostics);
+      this.relations.tablesOfViews.set(key, [...inside.tables.values()]);
     } else {
       facts = this.databaseView(relation.relation.columns, relation.select);
     }
@@ -218,12 +236,42 @@ export class Walker {
         help: 'write `x in (select value from json_each(list))`',
       });
     }
+    if (LANGUAGE_AGGREGATES.some((known) => known === name)) {
+      this.languageAggregate(call, scope, found, tables);
+      return;
+    }
     if (isAggregateCall(call)) found.aggregates.push(call);
     const inner: Found = isAggregateCall(call) ? { ...found, aggregates: [] } : found;
     for (const one of [...call.args, call.filter, ...(call.over?.expressions ?? [])]) {
       if (one !== null) this.visit(one, scope, inner, tables);
     }
     found.decision ||= inner.decision;
+  }
+
+  /** SQLite does not know these: where their text goes to it as written, its own aggregates take their place. */
+  private languageAggregate(call: CallExpression, scope: Scope, found: Found, tables: CommonTables): void {
+    const name = SPELLED.find((known) => known === call.name.text.toLowerCase());
+    if (isAggregateCall(call)) found.aggregates.push(call);
+    else {
+      this.diagnostics.push({
+        code: 'lower/unsupported',
+        severity: 'error',
+        message: `\`${call.name.text}\` is no window function`,
+        span: call.span,
+      });
+    }
+    const part = (expression: Expression): Fragment => {
+      const inner: Found = { decision: false, aggregates: [], replacements: [] };
+      this.visit(expression, scope, inner, tables);
+      found.decision ||= inner.decision;
+      return splice(expression.span, inner.replacements);
+    };
+    const args = call.args.map(part);
+    const filter: Fragment = call.filter === null ? [] : [' filter (where ', ...part(call.filter), ')'];
+    const [argument] = args;
+    if (name !== undefined && argument !== undefined) {
+      found.replacements.push({ span: call.span, by: spelledAggregate(name, argument, filter) });
+    }
   }
 
   private subSelect(select: Select, scope: Scope, found: Found, tables: CommonTables): void {

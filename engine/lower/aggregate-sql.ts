@@ -1,6 +1,7 @@
 import type { BoundAggregate } from '../check/bound.js';
 import type { Fragment } from '../check/fragment.js';
 import { render, renderColumn } from '../check/fragment.js';
+import { spelledAggregate } from '../check/language-sql.js';
 
 /**
  * An aggregate of the policy language as SQLite computes it over the rows whose guard holds.
@@ -27,13 +28,10 @@ export function aggregateSql(aggregate: BoundAggregate, guard: string | null): s
     case 'avg':
       return `${aggregate.name}(${distinct}${argument})${filter}`;
     case 'any':
-      return `coalesce(max((${argument}) <> 0)${filter}, 0)`;
     case 'all':
-      return `coalesce(min((${argument}) <> 0)${filter}, 1)`;
     case 'all_different':
-      return `(count(${argument})${filter} = count(distinct ${argument})${filter})`;
     case 'all_equal':
-      return `(count(distinct ${argument})${filter} <= 1)`;
+      return render(spelledAggregate(aggregate.name, [argument], [filter]));
     case 'increasing':
       throw new TypeError('`increasing` is refused while binding');
   }

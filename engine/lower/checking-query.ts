@@ -93,9 +93,8 @@ function groupedText(
   const keys = texts(keyExpressions);
   const guard = guardOf(select);
   const conditions = [...select.having.map((one) => renderGuarded(one.sql, guard)), ...having];
-  if (keys.length === 0) conditions.unshift('count(*) > 0');
   const tail = [
-    keys.length === 0 ? '' : ` group by ${keys.join(', ')}`,
+    groupByText(keys),
     conditions.length === 0 ? '' : ` having ${conditions.map((one) => `(${one})`).join(' and ')}`,
   ].join('');
   const split = splitByKeys(select, keyExpressions, clause);
@@ -112,6 +111,10 @@ function groupedText(
     `left join ${inner.length === 1 ? inner.join('') : `(${inner.join(' join ')})`} on ${on}${all([...texts(split.keyGround), someMember])}${tail}`
   );
 }
+
+/** Without a key all rows are one group, but no row is no group, as SQL has it only where something is grouped by. */
+export const groupByText = (keys: readonly string[]): string =>
+  ` group by ${keys.length === 0 ? 'null' : keys.join(', ')}`;
 
 interface KeySplit {
   readonly keys: ReadonlySet<number>;
@@ -291,10 +294,7 @@ function balanceText(select: BoundSelect, call: BoundCapacity): string {
   const load = `coalesce(sum(${render(call.demand.sql)}) filter (where ${guardOf(guarded) ?? '1'}), 0) as l`;
   const outputs = [...groupKeys, `${key} as k`, `max(${render(call.capacity.sql)}) as c`, load].join(', ');
   const perKey = groupedText(guarded, [call], outputs, [], [call.key]);
-  const by =
-    groupKeys.length === 0
-      ? ' having count(*) > 0'
-      : ` group by ${groupKeys.map((_key, i) => `g${i}`).join(', ')}`;
+  const by = groupByText(groupKeys.map((_key, i) => `g${i}`));
   return `select coalesce(sum(v), 0) from (select min(c - l) - max(c) as v from (${perKey})${by})`;
 }
 

@@ -100,12 +100,13 @@ export class SelectLowerer {
     const having = select.having.map((condition) => this.residual(condition));
     const outputs = select.outputs.map((output) => this.residual(output.expression));
     const clause = this.clause.map((part) => this.clausePart(part));
-    const texts = this.drafts.map((): string[] => []);
+    const texts = new Map<number, string[]>();
     for (const condition of ground) {
-      const component = this.componentOfFragment(condition.sql);
-      must(texts[component], 'component').push(`(${this.text(condition.sql, component)})`);
+      const component = this.componentOfCondition(condition.sql);
+      const text = `(${this.text(condition.sql, component)})`;
+      texts.set(component, [...(texts.get(component) ?? []), text]);
     }
-    const components = this.drafts.map((draft, i) => this.component(draft, i, must(texts[i], 'conditions')));
+    const components = this.drafts.map((draft, i) => this.component(draft, i, texts.get(i) ?? []));
     return {
       plan: {
         components,
@@ -127,13 +128,34 @@ export class SelectLowerer {
     return this.slot(component, key.sql, key.span);
   }
 
-  /** The component a ground fragment is evaluated in; the first one when it reads no local row. */
-  private componentOfFragment(sql: Fragment): number {
+  /** The component whose rows a ground fragment reads, or null when it reads no row of this select. */
+  private componentRead(sql: Fragment): number | null {
     for (const item of itemsOf(sql)) {
       const component = this.componentOf.get(item);
       if (component !== undefined) return component;
     }
-    return 0;
+    return null;
+  }
+
+  /** The component a ground fragment is evaluated in. What reads no row has one of its own: a single row without a table. */
+  private componentOfFragment(sql: Fragment): number {
+    return this.componentRead(sql) ?? this.tableless();
+  }
+
+  /** A condition that reads no row goes along with the first query. */
+  private componentOfCondition(sql: Fragment): number {
+    const read = this.componentRead(sql);
+    if (read !== null) return read;
+    const isQuery = this.drafts[0]?.items.every((item) => item.source.kind !== 'derived') === true;
+    return isQuery ? 0 : this.tableless();
+  }
+
+  private tableless(): number {
+    const known = this.drafts.findIndex((draft) => draft.items.length === 0);
+    if (known !== -1) return known;
+    const draft = new ComponentDraft([]);
+    draft.choosable = false;
+    return this.drafts.push(draft) - 1;
   }
 
   /** SQL of a fragment inside a component's query; columns of outer selects become parameters. */
@@ -341,6 +363,7 @@ export class SelectLowerer {
       slots: draft.slots.length,
       tables,
       choosable: draft.choosable,
+      tableless: draft.items.length === 0,
     };
   }
 }

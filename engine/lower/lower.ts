@@ -1,8 +1,9 @@
-import type { BoundExpression, BoundPolicy, BoundSelect } from '../check/bound.js';
+import type { BoundPolicy, BoundSelect } from '../check/bound.js';
+import { isGroundTree } from '../check/bound.js';
 import { aliasOf, quoteName, render } from '../check/fragment.js';
 import { renderGuarded } from './aggregate-sql.js';
 import type { CheckingQuery, SoftQuery } from './checking-query.js';
-import { checkParts, checkingQueries, softQueries } from './checking-query.js';
+import { checkParts, checkingQueries, groupByText, softQueries } from './checking-query.js';
 import { SelectLowerer } from './lower-select.js';
 import type { PolicyPlan } from './plan.js';
 
@@ -12,37 +13,6 @@ export interface LoweredPolicy {
   readonly plan: PolicyPlan;
   readonly violations: readonly CheckingQuery[];
   readonly softValues: readonly SoftQuery[];
-}
-
-/** True where nothing below depends on a decision. */
-function isGroundTree(expression: BoundExpression): boolean {
-  switch (expression.kind) {
-    case 'ground':
-      return true;
-    case 'aggregate':
-      return (
-        (expression.argument === null || isGroundTree(expression.argument)) &&
-        (expression.filter === null || isGroundTree(expression.filter))
-      );
-    case 'not':
-    case 'negative':
-      return isGroundTree(expression.operand);
-    case 'and':
-    case 'or':
-      return expression.operands.every(isGroundTree);
-    case 'compare':
-    case 'arithmetic':
-      return isGroundTree(expression.left) && isGroundTree(expression.right);
-    case 'inList':
-      return isGroundTree(expression.operand) && expression.list.every(isGroundTree);
-    case 'decision':
-    case 'cell':
-    case 'capacity':
-    case 'inSelect':
-    case 'exists':
-    case 'scalar':
-      return false;
-  }
 }
 
 function isGroundSelect(select: BoundSelect): boolean {
@@ -87,13 +57,12 @@ function groundPlan(policy: BoundPolicy): PolicyPlan {
   const from = select.units.map((unit) => render(unit.sql)).join(', ');
   const where = select.conditions.map((one) => `(${render(one.sql)})`).join(' and ');
   const having = select.having.map((one) => `(${renderGuarded(one.sql, null)})`);
-  if (select.grouped && keys.length === 0) having.unshift('count(*) > 0');
   const order = keys.map((_key, i) => String(i + 1)).join(', ');
   const sql = [
     `select ${outputs.join(', ')}`,
     from === '' ? '' : ` from ${from}`,
     where === '' ? '' : ` where ${where}`,
-    select.groupBy.length === 0 ? '' : ` group by ${keys.map((key) => key.sql).join(', ')}`,
+    select.grouped ? groupByText(keys.map((key) => key.sql)) : '',
     having.length === 0 ? '' : ` having ${having.join(' and ')}`,
     order === '' ? '' : ` order by ${order}`,
   ].join('');

@@ -43,6 +43,8 @@ export interface QueryComponent {
    * `key = decision` makes each of its columns a function of the decision.
    */
   readonly choosable: boolean;
+  /** True where no row source is read at all: at most one row. */
+  readonly tableless: boolean;
 }
 
 export interface DerivedComponent {

@@ -1,4 +1,4 @@
-import { monotonicClock } from '../../engine/base/clock.js';
+import { stoppedClock } from '../../engine/base/clock.js';
 import type { Diagnostic } from '../../engine/base/diagnostic.js';
 import { textOf } from '../../engine/base/source.js';
 import { catalogOf } from '../../engine/check/schema.js';
@@ -57,8 +57,8 @@ export class Solver {
     return solveDatabase(store, sourcesOf(policies), {
       limits: { timeMs: null, work: null, seed: 1 },
       dryRun: false,
-      clock: monotonicClock,
-      solve: (model, limits) => solveModel(model, limits, chosen, monotonicClock),
+      clock: stoppedClock,
+      solve: (model, limits) => solveModel(model, limits, chosen, stoppedClock),
     });
   }
 
