@@ -1,5 +1,8 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import test from 'ava';
 import { catalogOf } from '../engine/check/schema.js';
 import { compilePolicies } from '../engine/loop/compile.js';
@@ -30,6 +33,23 @@ test('docs/tables.md is what the comments in schema/ say', (t) => {
   const made = dataDictionary();
   if (process.env['UPDATE'] === '1') writeFileSync('docs/tables.md', made);
   t.is(readFileSync('docs/tables.md', 'utf8'), made);
+});
+
+test('the library example of the README runs and binds what it asks for', (t) => {
+  const [example = ''] = blocks('README.md', 'ts');
+  const folder = mkdtempSync(join(tmpdir(), 'edict-readme-'));
+  try {
+    const entry = pathToFileURL(resolve('dist/engine/index.js')).href;
+    writeFileSync(join(folder, 'example.mjs'), example.replace("'edict'", JSON.stringify(entry)));
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['example.mjs'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    t.is(status, 0, stderr);
+    t.regex(stdout, /type: 'bound'/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 const pages = [
