@@ -164,7 +164,7 @@ const TRACE_MS = 25_000;
 async function rackTables(context: BenchContext, solver: Solver): Promise<Table[]> {
   const options = context.smoke
     ? { ...RACK_TRACE_DEFAULTS, hosts: 4, cores: 16, memslices: 32, steps: 3 }
-    : { ...RACK_TRACE_DEFAULTS, steps: 20, seed: 7 };
+    : { ...RACK_TRACE_DEFAULTS, steps: 60, seed: 7 };
   const { hosts, cores, memslices, steps } = options;
   const { events } = rackTrace(options);
   const rows: Row[] = [];
@@ -239,7 +239,8 @@ async function tickTable(context: BenchContext, solver: Solver): Promise<Table> 
   }
   return {
     name: 'tick',
-    title: 'One request on a rack in use: `take` brings its row in, `decide` ends with its host committed',
+    title:
+      'One request on a rack in use: `take` brings its row in, then median_ms to its committed host; cpu_ms also takes it in and releases it',
     rows,
   };
 }

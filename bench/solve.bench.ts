@@ -31,6 +31,7 @@ const SMOKE_SIZES: readonly Size[] = [
 const SIZES: readonly Size[] = [
   { requests: 5, hosts: 3, kind: 'loose', seeds: [1, 2, 3] },
   { requests: 10, hosts: 3, kind: 'loose', seeds: [1, 2, 3] },
+  { requests: 10, hosts: 60, kind: 'loose', seeds: [1, 2, 3] },
   { requests: 20, hosts: 6, kind: 'loose', seeds: [1, 2, 3] },
   { requests: 20, hosts: 6, kind: 'tight', seeds: [1] },
   { requests: 50, hosts: 16, kind: 'loose', seeds: [1, 2, 3] },
@@ -43,7 +44,7 @@ const SIZES: readonly Size[] = [
 /** Wall time of one solve. */
 const LIMIT_MS = 10_000;
 /** Programs up to this many columns are also solved without pruning, and again by hand. */
-const SMALL_COLUMNS = 2000;
+const SMALL_COLUMNS = 10_000;
 
 /** Model to checked answer: placements of seeded requests on seeded hosts. */
 export const solve: Bench = {
@@ -65,8 +66,8 @@ export const solve: Bench = {
         const instance = new Instance(options, context, backends);
         whole.push(await instance.whole());
         stages.push(await instance.stages());
-        if (instance.columnsBefore <= SMALL_COLUMNS) pruning.push(await instance.pruning());
-        if (instance.integersAfter <= MOST_INTEGER_COLUMNS) backendRows.push(await instance.bothBackends());
+        if (instance.isSmall) pruning.push(await instance.pruning());
+        if (instance.isForBoth) backendRows.push(await instance.bothBackends());
       }
       return [
         cold,
@@ -117,8 +118,8 @@ async function coldTable({ clock, note }: BenchContext, backends: Backends): Pro
 
 /** One P1 model and what is measured of it. */
 class Instance {
-  readonly columnsBefore: number;
-  readonly integersAfter: number;
+  private readonly before: ProgramSize;
+  private readonly after: ProgramSize;
   private readonly model: Model;
   private readonly unpruned: Model;
   private readonly pruned: Model;
@@ -137,8 +138,18 @@ class Instance {
     if (found.kind === 'infeasible') throw new Error(`${nameOf(options)}: propagation finds no solution`);
     this.unpruned = reduceModel(this.model, found);
     this.pruned = pruneDominated(this.unpruned);
-    this.columnsBefore = sizeOf(this.unpruned).columns;
-    this.integersAfter = sizeOf(this.pruned).integers;
+    this.before = sizeOf(this.unpruned);
+    this.after = sizeOf(this.pruned);
+  }
+
+  /** Small enough to be solved without dominance, too. */
+  get isSmall(): boolean {
+    return this.before.columns !== null && this.before.columns <= SMALL_COLUMNS;
+  }
+
+  /** Small enough for simplex. */
+  get isForBoth(): boolean {
+    return this.after.integers !== null && this.after.integers <= MOST_INTEGER_COLUMNS;
   }
 
   private get id(): Row {
@@ -149,16 +160,15 @@ class Instance {
     const { timing, last } = await measureAsync(this.clock, this.repeat, () =>
       solveModel(this.model, LIMITS, this.backends, this.clock),
     );
-    const { columns, rows } = sizeOf(this.pruned);
     return {
       ...this.id,
       ...answerOf(last.outcome),
       backend: last.backend,
       rejected: last.rejections.length,
       ...timesOf(timing),
-      columns_all: this.columnsBefore,
-      columns: columns,
-      rows,
+      columns_all: this.before.columns,
+      columns: this.after.columns,
+      rows: this.after.rows,
     };
   }
 
@@ -224,8 +234,8 @@ class Instance {
     const pruned = await run(this.pruned);
     return {
       ...this.id,
-      columns_all: this.columnsBefore,
-      columns: sizeOf(this.pruned).columns,
+      columns_all: this.before.columns,
+      columns: this.after.columns,
       without_status: without.last.status,
       without_ms: without.timing.medianMs,
       status: pruned.last.status,
@@ -247,16 +257,23 @@ class Instance {
       times[`${backend.name}_ms`] = timing.medianMs;
       times[`${backend.name}_p95_ms`] = timing.p95Ms;
     }
-    return { ...this.id, integer_columns: this.integersAfter, ...times };
+    return { ...this.id, integer_columns: this.after.integers, ...times };
   }
 }
 
 /** Checks of one answer, for a time that a clock can read. */
 const CHECKS = 5;
 
-function sizeOf(model: Model): { columns: number; rows: number; integers: number } {
+/** Size of a model's program; nulls where the encoder refuses it as too large. */
+interface ProgramSize {
+  readonly columns: number | null;
+  readonly rows: number | null;
+  readonly integers: number | null;
+}
+
+function sizeOf(model: Model): ProgramSize {
   const encoding = encodeModel(model);
-  if (encoding.kind !== 'mip') throw new Error(`a P1 model is ${encoding.kind}`);
+  if (encoding.kind !== 'mip') return { columns: null, rows: null, integers: null };
   const { mip } = encoding;
   return { columns: mip.columnCount, rows: mip.rowCount, integers: integerColumnCount(mip) };
 }
