@@ -9,8 +9,8 @@ import type { Imported, Importer } from './importer.js';
  * Topology-aware placement of virtual machines: two-NUMA hosts in racks, and requests with affinity rules.
  * Source: mdl1104/Dataset-for-topology-aware-VM-placement, production data of a cloud, CC0 1.0, as CSV.
  *
- * Becomes rows of `rack`, `host`, `numa_node` (two for each host, `host_id * 2 + numa`) and `vm`, as the
- * schema pack numa_vm has them, and a `solve` after every batch of requests.
+ * Becomes rows of `vm_rack`, `vm_host`, `vm_numa_node` (two for each host, `host_id * 2 + numa`) and `vm`, as
+ * the schema pack numa_vm has them, and a `solve` after every batch of requests.
  */
 export const numaVm: Importer = {
   name: 'numa-vm',
@@ -61,11 +61,11 @@ function* hostEvents(path: string): Generator<TraceEvent> {
     const rack = row.integer('rack_id');
     if (hosts.has(host)) throw row.problem(`host ${host} is there twice`);
     hosts.add(host);
-    if (!racks.has(rack)) yield put(0, 'rack', { rack_id: rack });
+    if (!racks.has(rack)) yield put(0, 'vm_rack', { rack_id: rack });
     racks.add(rack);
-    yield put(0, 'host', { host_id: host, rack_id: rack });
+    yield put(0, 'vm_host', { host_id: host, rack_id: rack });
     for (const numa of [0, 1]) {
-      yield put(0, 'numa_node', {
+      yield put(0, 'vm_numa_node', {
         numa_node_id: host * 2 + numa,
         host_id: host,
         numa,

@@ -43,11 +43,11 @@ const put = (atUs: number, table: string, row: object): LoopEvent => ({
 test('hosts become racks, hosts and two NUMA nodes each; requests become VMs with a solve after each batch', (t) => {
   const events = withFiles(HOSTS, REQUESTS, (folder) => [...openNumaVm(folder, 2).events]);
   t.deepEqual(events.slice(0, 5), [
-    put(0, 'rack', { rack_id: 0 }),
-    put(0, 'host', { host_id: 0, rack_id: 0 }),
-    put(0, 'numa_node', { numa_node_id: 0, host_id: 0, numa: 0, cores: 16, memory_gib: 32 }),
-    put(0, 'numa_node', { numa_node_id: 1, host_id: 0, numa: 1, cores: 32, memory_gib: 64 }),
-    put(0, 'host', { host_id: 1, rack_id: 0 }),
+    put(0, 'vm_rack', { rack_id: 0 }),
+    put(0, 'vm_host', { host_id: 0, rack_id: 0 }),
+    put(0, 'vm_numa_node', { numa_node_id: 0, host_id: 0, numa: 0, cores: 16, memory_gib: 32 }),
+    put(0, 'vm_numa_node', { numa_node_id: 1, host_id: 0, numa: 1, cores: 32, memory_gib: 64 }),
+    put(0, 'vm_host', { host_id: 1, rack_id: 0 }),
   ]);
   const vm = { strategy: 'none', group_id: null, fault_domain: null };
   t.deepEqual(events.slice(-5), [
@@ -76,10 +76,10 @@ test('hosts become racks, hosts and two NUMA nodes each; requests become VMs wit
     }),
     { atUs: 2_000_000, type: 'solve', fields: {} },
   ]);
-  t.is(events.filter(({ fields }) => fields['table'] === 'rack').length, 2);
+  t.is(events.filter(({ fields }) => fields['table'] === 'vm_rack').length, 2);
   t.deepEqual(
     events
-      .filter(({ fields }) => fields['table'] === 'numa_node')
+      .filter(({ fields }) => fields['table'] === 'vm_numa_node')
       .map(({ fields }) => (fields['row'] as { numa_node_id: number }).numa_node_id),
     [0, 1, 2, 3, 14, 15],
   );
