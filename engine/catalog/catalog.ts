@@ -12,6 +12,10 @@ export interface Column {
   readonly notNull: boolean;
   /** True for controllable columns of base tables. */
   readonly decision: boolean;
+  /** Lower-case name of its collation, null for `binary`. */
+  readonly collation: string | null;
+  /** True for a generated column whose expression names a decision, directly or through another one. */
+  readonly followsDecision: boolean;
 }
 
 export interface ForeignKey {

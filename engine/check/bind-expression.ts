@@ -7,10 +7,11 @@ import type { AggregateName, BoundAggregate, BoundCapacity, BoundExpression, Bou
 import { isGround } from './bound.js';
 import type { Fragment } from './fragment.js';
 import { render, splice } from './fragment.js';
-import { AGGREGATES, CAPACITY_FUNCTIONS, GROUND_AGGREGATES } from './functions.js';
+import { AGGREGATES, CAPACITY_FUNCTIONS, GROUND_AGGREGATES, isFunction } from './functions.js';
 import type { Scope } from './scope.js';
 import { resolve } from './scope.js';
 import type { Walker } from './walk.js';
+import { collationOf } from './collation.js';
 import { isAggregateCall } from './walk.js';
 
 /** Where an expression stands. */
@@ -33,6 +34,34 @@ const isCapacityCall = (expression: Expression): boolean =>
   expression.kind === 'call' &&
   CAPACITY_FUNCTIONS.some((name) => name === expression.name.text.toLowerCase());
 
+/** SQL in which only what quotes hold tells letters apart. */
+function normal(sql: string): string {
+  const text = sql.replace(
+    /('(?:[^']|'')*'|"(?:[^"]|"")*")|[^'"]+/g,
+    (other, quoted: string | undefined) => quoted ?? other.replace(/\s+/g, ' ').toLowerCase(),
+  );
+  return text.trim();
+}
+
+/** The items of `(values (a), (b), ...)`, which is a list, or null for any other select. */
+function valueList(select: Select): Expression[] | null {
+  const { core, compound } = select;
+  if (core.values === null || compound.length > 0 || select.with !== null || select.limit !== null)
+    return null;
+  const items = core.values.flatMap((row) => (row.length === 1 ? row : []));
+  return items.length === core.values.length ? items : null;
+}
+
+function isParenthesised(text: string): boolean {
+  if (!text.startsWith('(') || !text.endsWith(')')) return false;
+  let depth = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    depth += text[i] === '(' ? 1 : text[i] === ')' ? -1 : 0;
+    if (depth === 0) return i === text.length - 1;
+  }
+  return false;
+}
+
 const COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>=']);
 
 /** Binds expressions: ground subtrees become one piece of SQL, the rest a typed tree. */
@@ -52,11 +81,13 @@ export class ExpressionBinder {
   private textFor(expression: Expression, scope: Scope): string {
     const walk = this.walker.expression(expression, scope);
     if (walk.aggregates.length > 0) return '';
-    return render(splice(expression.span, walk.replacements)).replace(/\s+/g, ' ').trim().toLowerCase();
+    return normal(render(splice(expression.span, walk.replacements)));
   }
 
   groupKey(expression: Expression, scope: Scope): string {
-    return this.textFor(expression, scope).replace(/^\((.*)\)$/, '$1');
+    let text = this.textFor(expression, scope);
+    while (isParenthesised(text)) text = text.slice(1, -1).trim();
+    return text;
   }
 
   /** Every column beside an aggregate must be grouped, or stand inside one. */
@@ -96,6 +127,11 @@ export class ExpressionBinder {
         return;
       case 'inSelect':
         inner(expression.operand);
+        this.requireGroupedIn(expression.select, place);
+        return;
+      case 'exists':
+      case 'scalarSelect':
+        this.requireGroupedIn(expression.select, place);
         return;
       case 'case':
         inner(expression.operand, expression.otherwise);
@@ -105,9 +141,23 @@ export class ExpressionBinder {
         inner(...expression.items);
         return;
       case 'literal':
-      case 'exists':
-      case 'scalarSelect':
         return;
+    }
+  }
+
+  /** Columns of the group that a sub-query reads. */
+  private requireGroupedIn(select: Select, place: Place): void {
+    const own = new Set(
+      place.scope.sources.flatMap(({ columns, rowid }) =>
+        [...columns, ...(rowid === null ? [] : [rowid])].map((column) => column.meaning?.sql),
+      ),
+    );
+    for (const { span, by } of this.walker.select(select, place.scope).replacements) {
+      if (!own.has(by) || place.groupKeys.has(normal(render(by)))) continue;
+      this.fail('type/ungrouped-column', span, {
+        message: `column \`${textOf(span)}\` of the rows is neither grouped nor inside an aggregate`,
+        help: `add \`${textOf(span)}\` to \`group by\``,
+      });
     }
   }
 
@@ -118,6 +168,17 @@ export class ExpressionBinder {
   ): BoundExpression {
     this.diagnostics.push({ code, severity: 'error', span, message: details.message, help: details.help });
     return { kind: 'ground', sql: ['null'], span };
+  }
+
+  /** Model values are told apart exactly; a collation that holds different texts for equal has no place beside them. */
+  requireBinary(expression: Expression, scope: Scope): void {
+    const collation = collationOf(expression, scope);
+    if (collation === null) return;
+    this.unsupported(
+      expression.span,
+      `the collation \`${collation}\``,
+      'compare in a view, or declare the column without it',
+    );
   }
 
   private unsupported(span: Span, construct: string, instead: string): BoundExpression {
@@ -133,7 +194,10 @@ export class ExpressionBinder {
       return { kind: 'ground', sql: splice(expression.span, walk.replacements), span: expression.span };
     }
     const notCapacity: Place = { ...place, capacity: 'no' };
-    const part = (inner: Expression): BoundExpression => this.expression(inner, notCapacity);
+    const part = (inner: Expression): BoundExpression => {
+      this.requireBinary(inner, place.scope);
+      return this.expression(inner, notCapacity);
+    };
     const { span } = expression;
     const sqlOf = (...children: readonly BoundExpression[]): Fragment =>
       splice(
@@ -143,6 +207,9 @@ export class ExpressionBinder {
     switch (expression.kind) {
       case 'column': {
         const resolution = resolve(place.scope, expression);
+        if (resolution.kind === 'column' && resolution.column.refused !== undefined) {
+          return this.unsupported(span, resolution.column.refused, 'write its expression into the policy');
+        }
         if (resolution.kind === 'diagnostic' || resolution.column.meaning === null) {
           return { kind: 'ground', sql: ['null'], span };
         }
@@ -188,6 +255,14 @@ export class ExpressionBinder {
         return expression.negated ? { kind: 'not', operand: inside, sql, span } : inside;
       }
       case 'inSelect': {
+        const values = valueList(expression.select);
+        if (values !== null) {
+          const operand = part(expression.operand);
+          const list = values.map(part);
+          const sql = sqlOf(operand, ...list);
+          const inside: BoundExpression = { kind: 'inList', operand, list, sql, span };
+          return expression.negated ? { kind: 'not', operand: inside, sql, span } : inside;
+        }
         const operand = part(expression.operand);
         const sql = splice(span, [
           { span: operand.span, by: operand.sql },
@@ -243,6 +318,10 @@ export class ExpressionBinder {
       return this.expression(expression.left, place);
     }
     const inner: Place = operator === 'and' ? place : { ...place, capacity: 'no' };
+    if (operator !== 'and' && operator !== 'or') {
+      this.requireBinary(expression.left, place.scope);
+      this.requireBinary(expression.right, place.scope);
+    }
     const left = this.expression(expression.left, inner);
     const right = this.expression(expression.right, inner);
     const sql = splice(span, [
@@ -287,6 +366,8 @@ export class ExpressionBinder {
         );
       }
     }
+    // These have been refused by name already.
+    if (!isFunction(name) || name === 'contains') return { kind: 'ground', sql: ['null'], span: call.span };
     return this.unsupported(call.span, `\`${name}(...)\``, 'compute it over ground columns');
   }
 
@@ -305,6 +386,8 @@ export class ExpressionBinder {
     ) {
       return this.fail('type/bad-argument', span, { message: `\`${name}\` takes one argument` });
     }
+    if (call.orderBy.length > 0)
+      return this.unsupported(span, '`order by` inside an aggregate', 'leave it out');
     if (name === 'increasing' || name === 'avg') {
       return this.unsupported(
         span,
@@ -313,6 +396,7 @@ export class ExpressionBinder {
       );
     }
     const inside: Place = { ...place, position: 'aggregate', capacity: 'no' };
+    if (argument !== undefined) this.requireBinary(argument, place.scope);
     const bound = argument === undefined ? null : this.expression(argument, inside);
     const filter = call.filter === null ? null : this.expression(call.filter, inside);
     const replaced = [bound, filter].filter((part) => part !== null);
@@ -343,9 +427,11 @@ export class ExpressionBinder {
             : `\`${name}\` is a conjunct of its own in a \`check\``,
       });
     }
-    const [decision, key, demand, capacity, ...more] = call.args.map((argument) =>
-      this.expression(argument, { ...place, position: 'aggregate', capacity: 'no' }),
-    );
+    const inside: Place = { ...place, position: 'aggregate', capacity: 'no' };
+    const [decision, key, demand, capacity, ...more] = call.args.map((argument) => {
+      this.requireBinary(argument, place.scope);
+      return this.expression(argument, inside);
+    });
     if (!decision || !key || !demand || !capacity || more.length > 0) {
       return this.fail('type/bad-argument', span, {
         message: `\`${name}\` takes a decision, a key, a demand and a capacity`,

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.js';
+import { didYouMean } from '../base/suggest.js';
 import type { Span } from '../base/source.js';
 import type { Relation } from '../catalog/catalog.js';
 import type { Expression, FromItem, Select, SelectCore } from '../lang/ast.js';
@@ -10,13 +11,17 @@ import type { Fragment } from './fragment.js';
 import { aliasOf, parenthesised, quoteName, splice } from './fragment.js';
 import { TABLE_FUNCTIONS } from './functions.js';
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
-import { describe, outputName, sharedColumns } from './walk.js';
+import { describe, outputName, sharedColumns } from './source-names.js';
+import { groundColumn, unknownSource } from './walk.js';
+import type { ColumnFacts } from './relations.js';
 import type { Walker } from './walk.js';
 
 /** A select being bound: what its `from` has contributed so far. */
 interface Gathered {
   /** The select around it, whose names conditions may also use. */
   readonly parent: Scope | null;
+  /** Names of common tables, which have been refused with their `with`. */
+  readonly common: Set<string>;
   items: BoundItem[];
   units: BoundUnit[];
   conditions: BoundExpression[];
@@ -63,6 +68,7 @@ export class SelectBinder {
     this.refuseWhole(select, purpose);
     const { core } = select;
     const gathered = nothingGathered(parent);
+    for (const { name } of select.with?.tables ?? []) gathered.common.add(name.text.toLowerCase());
     if (core.from !== null) this.from(core.from, gathered);
     const bare: Scope = { sources: gathered.sources, merged: gathered.merged, outputs: new Map(), parent };
     const rows: Place = { scope: bare, position: 'rows', groupKeys: new Set(), capacity: 'no' };
@@ -142,6 +148,7 @@ export class SelectBinder {
 
   private groupExpression(key: Expression, place: Place): BoundExpression {
     const bound = this.expressions.bind(key, place);
+    this.expressions.requireBinary(key, place.scope);
     if (bound.kind !== 'ground') {
       this.refuse(key.span, '`group by`', 'join the table that the decision refers to and group by its key');
     }
@@ -153,8 +160,12 @@ export class SelectBinder {
     for (const column of core.columns) {
       if (column.kind === 'star') {
         if (purpose === 'exists') continue;
-        for (const { name, meaning } of this.walker.star(column, place.scope)) {
-          if (meaning !== null) outputs.push({ name, expression: meaning });
+        for (const { name, meaning, collation } of this.walker.star(column, place.scope)) {
+          if (meaning === null) continue;
+          if (purpose === 'subquery' && collation != null) {
+            this.refuse(column.span, `the collation \`${collation}\``, 'declare the column without it');
+          }
+          outputs.push({ name, expression: meaning });
         }
         continue;
       }
@@ -168,6 +179,7 @@ export class SelectBinder {
           help: 'add `as NAME`',
         });
       }
+      if (purpose === 'subquery') this.expressions.requireBinary(column.expression, place.scope);
       outputs.push({ name, expression: this.expressions.bind(column.expression, place) });
     }
     return outputs;
@@ -284,6 +296,16 @@ export class SelectBinder {
     } as const;
     const shared = sharedColumns(item, inside.sources.slice(before, middle), inside.sources.slice(middle));
     for (const name of shared) inside.merged.add(name);
+    if (shared.length > 0 && (item.type === 'right' || item.type === 'full')) {
+      // The one column that `using` makes of two is then not the left one.
+      this.diagnostics.push({
+        code: 'lower/unsupported',
+        severity: 'error',
+        message: `\`using\` or \`natural\` in a ${item.type} join is not supported yet`,
+        span: item.span,
+        help: 'write the condition with `on`',
+      });
+    }
     const parts: Fragment = [...left, words[item.type], ...right];
     if (shared.length > 0) {
       const using = shared.map(quoteName).join(', ');
@@ -321,18 +343,23 @@ export class SelectBinder {
       const facts = this.walker.select(item.select, null);
       if (!facts.decisionRows && facts.columns.every((column) => !column.decision)) {
         const sql = parenthesised(splice(item.select.span, facts.replacements));
-        this.ground(
-          gathered,
-          alias,
-          sql,
-          facts.columns.map((column) => column.name),
-          'a sub-query',
-        );
+        this.ground(gathered, alias, sql, facts.columns, 'a sub-query');
       } else this.view(gathered, alias, item.select, null, 'a sub-query', item.span);
       return;
     }
     if (item.args !== null) {
-      const columns = TABLE_FUNCTIONS[item.name.text.toLowerCase()] ?? [];
+      const columns = TABLE_FUNCTIONS.get(item.name.text.toLowerCase());
+      if (columns === undefined) {
+        this.diagnostics.push({
+          code: 'bind/unknown-function',
+          severity: 'error',
+          message: `no table-valued function \`${item.name.text}\``,
+          span: item.name.span,
+          help: didYouMean(item.name.text, TABLE_FUNCTIONS.keys()),
+        });
+        gathered.sources.push(unknownSource(alias));
+        return;
+      }
       const scope = this.rowsPlace(gathered).scope;
       const walks = item.args.map((argument) => ({
         argument,
@@ -345,13 +372,28 @@ export class SelectBinder {
       if (walks.some(({ walk }) => walk.decision)) {
         this.refuse(item.span, 'a table-valued function', 'give it ground arguments');
       }
-      this.ground(gathered, alias, [item.name.text, '(', ...text, ')'], columns, 'a table-valued function');
+      this.ground(
+        gathered,
+        alias,
+        [item.name.text, '(', ...text, ')'],
+        columns.map(groundColumn),
+        'a table-valued function',
+      );
       return;
     }
-    const relation = this.walker.relations.find(item.name.text);
-    const facts = this.walker.factsOf(item.name);
-    if (relation === undefined || facts === null) {
-      gathered.sources.push({ alias, columns: [], rowid: null, definedAs: 'unknown' });
+    const { walker } = this;
+    if (gathered.common.has(item.name.text.toLowerCase())) {
+      gathered.sources.push(unknownSource(alias));
+      return;
+    }
+    const relation = walker.relations.find(item.name.text);
+    const facts = walker.factsOf(item.name);
+    if (
+      relation === undefined ||
+      facts === null ||
+      walker.relations.cyclic.has(item.name.text.toLowerCase())
+    ) {
+      gathered.sources.push(unknownSource(alias));
       return;
     }
     if (relation.kind === 'table') {
@@ -364,13 +406,7 @@ export class SelectBinder {
         relation.kind === 'view'
           ? [quoteName(relation.relation.name)]
           : this.walker.policyViewText(relation.statement.select);
-      this.ground(
-        gathered,
-        alias,
-        sql,
-        facts.columns.map((column) => column.name),
-        definedAs,
-      );
+      this.ground(gathered, alias, sql, facts.columns, definedAs);
       return;
     }
     if (relation.kind === 'policyView') {
@@ -383,6 +419,7 @@ export class SelectBinder {
         `the view \`${item.name.text}\`, whose text cannot be read,`,
         'name its table directly',
       );
+      gathered.sources.push(unknownSource(alias));
       return;
     }
     const names = relation.relation.columns.map((column) => column.name);
@@ -395,12 +432,13 @@ export class SelectBinder {
     gathered.items.push({ id, name: alias, source: { kind: 'table', relation } });
     gathered.units.push({ items: [id], sql: [`${quoteName(relation.name)} as ${aliasOf(id)}`] });
     const span: Span = { source: relation.source, start: 0, end: 0 };
-    const columns = relation.columns.map(({ name, decision }): ScopeColumn => {
+    const columns = relation.columns.map(({ name, decision, followsDecision, collation }): ScopeColumn => {
+      if (followsDecision) return { name, decision: true, meaning: null, refused: 'a generated column' };
       const sql: Fragment = [{ kind: 'column', item: id, column: name }];
       const meaning: BoundExpression = decision
         ? { kind: 'decision', item: id, column: name, sql, span }
         : { kind: 'ground', sql, span };
-      return { name, decision, meaning };
+      return { name, decision, collation, meaning };
     });
     const rowid: ScopeColumn = {
       name: 'rowid',
@@ -414,16 +452,17 @@ export class SelectBinder {
     gathered: Gathered,
     alias: string,
     sql: Fragment,
-    names: readonly string[],
+    facts: readonly ColumnFacts[],
     definedAs: string,
   ): void {
     const id = this.nextItem++;
     gathered.items.push({ id, name: alias, source: { kind: 'ground', sql } });
     gathered.units.push({ items: [id], sql: [...sql, ` as ${aliasOf(id)}`] });
     const span: Span = { source: { name: '', text: '' }, start: 0, end: 0 };
-    const columns = names.map((name): ScopeColumn => ({
+    const columns = facts.map(({ name, collation }): ScopeColumn => ({
       name,
       decision: false,
+      collation,
       meaning: { kind: 'ground', sql: [{ kind: 'column', item: id, column: name }], span },
     }));
     gathered.sources.push({ alias, columns, rowid: null, definedAs });
@@ -435,9 +474,7 @@ export class SelectBinder {
     alias: string,
     view: {
       readonly at: Span;
-      readonly names: readonly string[];
       readonly what: string;
-      readonly definedAs: string;
     },
   ): void {
     this.diagnostics.push({
@@ -447,12 +484,7 @@ export class SelectBinder {
       span: view.at,
       help: 'write it into the policy set: `create view NAME as select ...`',
     });
-    const columns = view.names.map((name): ScopeColumn => ({
-      name,
-      decision: false,
-      meaning: { kind: 'ground', sql: ['null'], span: view.at },
-    }));
-    gathered.sources.push({ alias, columns, rowid: null, definedAs: view.definedAs });
+    gathered.sources.push(unknownSource(alias));
   }
 
   /** A select over decisions used as a row source: unfolded where it only selects, projects and joins. */
@@ -466,10 +498,12 @@ export class SelectBinder {
   ): void {
     const [part] = select.compound;
     if (names !== null && part !== undefined) {
-      this.noLineage(gathered, alias, { at, names, what: `is a \`${part.operator}\``, definedAs });
+      this.noLineage(gathered, alias, { at, what: `is a \`${part.operator}\`` });
       return;
     }
+    const problems = this.diagnostics.length;
     const { select: bound } = this.bind(select, null, 'view');
+    const { columns: facts } = this.walker.select(select, null);
     const nameOf = (output: BoundOutput, i: number): string => names?.[i] ?? output.name;
     if (!bound.grouped) {
       gathered.items.push(...bound.items);
@@ -481,6 +515,7 @@ export class SelectBinder {
         return {
           name: nameOf(output, i),
           decision: expression.kind !== 'ground',
+          collation: facts[i]?.collation ?? null,
           meaning: { ...expression, sql },
         };
       });
@@ -488,7 +523,9 @@ export class SelectBinder {
       return;
     }
     if (names !== null) {
-      this.noLineage(gathered, alias, { at, names, what: 'groups its rows', definedAs });
+      // What else is wrong with it does not matter any more.
+      this.diagnostics.length = problems;
+      this.noLineage(gathered, alias, { at, what: 'groups its rows' });
       return;
     }
     const isGuarded = bound.conditions.some((condition) => condition.kind !== 'ground');
@@ -529,7 +566,7 @@ export class SelectBinder {
 }
 
 function nothingGathered(parent: Scope | null): Gathered {
-  return { parent, items: [], units: [], conditions: [], sources: [], merged: new Set() };
+  return { parent, common: new Set(), items: [], units: [], conditions: [], sources: [], merged: new Set() };
 }
 
 /** Operands of a top-level `and` chain. */

@@ -40,7 +40,7 @@ export function parsePolicySet(sources: readonly SourceFile[]): {
 
 /** Resolves every name and marks what SQLite evaluates and what the solver decides. */
 export function bindPolicies(statements: readonly PolicyStatement[], catalog: Catalog): BoundPolicySet {
-  const diagnostics: Diagnostic[] = [...duplicates(statements)];
+  const diagnostics: Diagnostic[] = [...duplicates(statements), ...hidden(statements, catalog)];
   const views = statements.filter((statement) => statement.clause === null);
   const walker = new Walker(new Relations(catalog, views));
   const binder = new SelectBinder(walker, diagnostics);
@@ -74,6 +74,25 @@ export function bindPolicies(statements: readonly PolicyStatement[], catalog: Ca
     tables,
     diagnostics: sortDiagnostics([...diagnostics, ...ofViews.diagnostics, ...walker.diagnostics]),
   };
+}
+
+/** A view that bears the name of a relation: views of the database would still read the relation. */
+function hidden(statements: readonly PolicyStatement[], catalog: Catalog): Diagnostic[] {
+  return statements.flatMap(({ clause, name }): Diagnostic[] => {
+    const relation = catalog.relation(name.text);
+    if (clause !== null || relation === undefined) return [];
+    const { source } = relation;
+    return [
+      {
+        code: 'bind/duplicate-name',
+        severity: 'error',
+        message: `the database already has a ${relation.kind} \`${relation.name}\``,
+        span: name.span,
+        notes: [{ message: 'it is defined here', span: { source, start: 0, end: source.text.length } }],
+        help: 'give the view another name',
+      },
+    ];
+  });
 }
 
 function duplicates(statements: readonly PolicyStatement[]): Diagnostic[] {

@@ -46,12 +46,19 @@ export const SQLITE_FUNCTIONS: readonly string[] = (
   'typeof unhex unicode unixepoch unlikely upper'
 ).split(' ');
 
+const JSON_COLUMNS = ['key', 'value', 'type', 'atom', 'id', 'parent', 'fullkey', 'path'];
+
 /** Table-valued functions a policy may read from, with their columns. */
-export const TABLE_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
-  json_each: ['key', 'value', 'type', 'atom', 'id', 'parent', 'fullkey', 'path'],
-  json_tree: ['key', 'value', 'type', 'atom', 'id', 'parent', 'fullkey', 'path'],
-  generate_series: ['value'],
-};
+export const TABLE_FUNCTIONS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['json_each', JSON_COLUMNS],
+  ['json_tree', JSON_COLUMNS],
+  ['generate_series', ['value']],
+]);
+
+/** Every function a policy may call. */
+export function isFunction(name: string): boolean {
+  return KNOWN.has(name);
+}
 
 /** Every name the language knows, for suggestions. */
 export const ALL_FUNCTIONS: readonly string[] = [
@@ -61,3 +68,5 @@ export const ALL_FUNCTIONS: readonly string[] = [
   ...SQLITE_FUNCTIONS,
   'contains',
 ];
+
+const KNOWN: ReadonlySet<string> = new Set(ALL_FUNCTIONS);

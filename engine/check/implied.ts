@@ -79,7 +79,12 @@ function foreignKeys(relation: Relation): PolicyStatement[] {
     const equal = key.columns
       .map((column, at) => `p.${quoteName(key.parentColumns[at] ?? 'rowid')} = c.${quoteName(column)}`)
       .join(' and ');
-    const body = `select * from ${table} as c check exists (select 1 from ${parent} as p where ${equal})`;
+    // SQLite asks nothing of a key that is null in part; decisions are never null.
+    const partial = key.columns
+      .filter((column) => !isDecisionName(column))
+      .map((column) => `c.${quoteName(column)} is null or `)
+      .join('');
+    const body = `select * from ${table} as c check ${partial}exists (select 1 from ${parent} as p where ${equal})`;
     return generated(relation, `foreign_key${i + 1}`, body);
   });
 }

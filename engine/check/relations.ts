@@ -10,9 +10,17 @@ export type NamedRelation =
   | { readonly kind: 'view'; readonly relation: Relation; readonly select: Select | null }
   | { readonly kind: 'policyView'; readonly statement: PolicyStatement };
 
+/** What a column of a relation is to those who read it. */
+export interface ColumnFacts {
+  readonly name: string;
+  readonly decision: boolean;
+  /** Name of its collation, null for `binary`. */
+  readonly collation: string | null;
+}
+
 /** Which of a relation's columns, and whether its very rows, depend on decisions. */
 export interface RelationFacts {
-  readonly columns: readonly { readonly name: string; readonly decision: boolean }[];
+  readonly columns: readonly ColumnFacts[];
   readonly decisionRows: boolean;
 }
 
@@ -22,6 +30,8 @@ export class Relations {
   private readonly viewSelects = new Map<string, Select | null>();
   /** Facts of views, filled by the walker; null while a view is being looked at (a cycle). */
   readonly facts = new Map<string, RelationFacts | null>();
+  /** Views found to be defined by themselves, by lower-case name. */
+  readonly cyclic = new Set<string>();
   /** Base tables that each view of the policy set names, directly or through others of them. */
   readonly tablesOfViews = new Map<string, readonly Relation[]>();
 
@@ -45,6 +55,11 @@ export class Relations {
       this.viewSelects.set(key, select);
     }
     return { kind: 'view', relation, select };
+  }
+
+  /** What the database itself means by a name. */
+  ofDatabase(name: string): Relation | undefined {
+    return this.catalog.relation(name);
   }
 
   unknown(name: Name): Diagnostic {

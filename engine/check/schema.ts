@@ -1,6 +1,8 @@
 import type { SourceFile } from '../base/source.js';
 import type { Column, ColumnType, Relation } from '../catalog/catalog.js';
 import { Catalog, isDecisionName } from '../catalog/catalog.js';
+import type { ColumnClauses } from './column-clauses.js';
+import { columnClauses } from './column-clauses.js';
 import type { RawColumn, RawRelation, RawSchema } from '../catalog/raw-schema.js';
 
 /** What a declared type means to policies; SQLite's own affinity rules, with `bool` set apart. */
@@ -13,13 +15,26 @@ export function columnType(declared: string): ColumnType {
   return 'any';
 }
 
-function columnFrom(raw: RawColumn, kind: RawRelation['kind']): Column {
+function columnFrom(
+  raw: RawColumn,
+  kind: RawRelation['kind'],
+  clauses: ReturnType<typeof columnClauses>,
+): Column {
+  const name = raw.name.toLowerCase();
   return {
     name: raw.name,
     type: columnType(raw.type),
     notNull: raw.notNull,
     decision: kind === 'table' && isDecisionName(raw.name),
+    collation: clauses.get(name)?.collation ?? null,
+    followsDecision: followsDecision(name, clauses),
   };
+}
+
+function followsDecision(name: string, clauses: ReturnType<typeof columnClauses>): boolean {
+  const from = clauses.get(name)?.computedFrom ?? [];
+  // SQLite has no generated columns that follow themselves.
+  return from.some((one) => isDecisionName(one) || (one !== name && followsDecision(one, clauses)));
 }
 
 function primaryKey(raw: RawRelation): string[] {
@@ -37,6 +52,7 @@ export function catalogOf(schema: RawSchema): Catalog {
   const rawByName = new Map(schema.relations.map((raw) => [raw.name.toLowerCase(), raw]));
   const relations = schema.relations.map((raw): Relation => {
     const source: SourceFile = { name: `(database schema) ${raw.name}`, text: raw.sql };
+    const clauses = raw.kind === 'table' ? columnClauses(source) : new Map<string, ColumnClauses>();
     const key = primaryKey(raw);
     const foreignKeys = raw.foreignKeys.map(({ columns, parent, parentColumns }) => {
       const target = rawByName.get(parent.toLowerCase());
@@ -46,7 +62,7 @@ export function catalogOf(schema: RawSchema): Catalog {
     return {
       name: raw.name,
       kind: raw.kind,
-      columns: raw.columns.map((column) => columnFrom(column, raw.kind)),
+      columns: raw.columns.map((column) => columnFrom(column, raw.kind, clauses)),
       identity: raw.kind === 'view' ? [] : key.length > 0 ? key : ['rowid'],
       hasRowid: raw.kind === 'table' && !raw.withoutRowid,
       uniques: raw.uniques,

@@ -8,6 +8,10 @@ export interface ScopeColumn {
   readonly name: string;
   /** True where its value depends on a decision. */
   readonly decision: boolean;
+  /** Name of its collation; absent for `binary`. */
+  readonly collation?: string | null;
+  /** Why the column has no meaning over decisions, in words. */
+  readonly refused?: string;
   /** What the name stands for; null inside selects that go to SQLite as written. */
   readonly meaning: BoundExpression | null;
 }
@@ -20,6 +24,8 @@ export interface ScopeSource {
   readonly rowid: ScopeColumn | null;
   /** Where the relation is defined, for notes. */
   readonly definedAs: string;
+  /** True where the relation could not be found or read: any column may be its, and no second error follows. */
+  readonly unknown?: true;
 }
 
 /** Names in force at one place; the parent is the select around it. */
@@ -48,7 +54,11 @@ function candidates(scope: Scope, qualifier: string | null, name: string): Scope
     if (column !== undefined) found.push(column);
     else if (source.rowid !== null && ROWID.has(name)) found.push(source.rowid);
   }
-  return found;
+  if (found.length > 0) return found;
+  const open = scope.sources.some(
+    ({ alias, unknown }) => unknown === true && (qualifier === null || alias.toLowerCase() === qualifier),
+  );
+  return open ? [{ name, decision: false, meaning: null }] : [];
 }
 
 /** Resolves a column from the inside out; the innermost select that has the name wins, as in SQL. */

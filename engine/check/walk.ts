@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { didYouMean } from '../base/suggest.js';
-import type { Span } from '../base/source.js';
+import type { SourceFile, Span } from '../base/source.js';
+import { textOf } from '../base/source.js';
 import type { Relation } from '../catalog/catalog.js';
 import type {
   CallExpression,
@@ -11,6 +12,8 @@ import type {
   Select,
   SelectCore,
 } from '../lang/ast.js';
+import { tokenize } from '../lang/lexer.js';
+import { collationOf } from './collation.js';
 import type { Fragment } from './fragment.js';
 import { parenthesised, quoteName, splice } from './fragment.js';
 import {
@@ -19,14 +22,15 @@ import {
   CAPACITY_FUNCTIONS,
   GROUND_AGGREGATES,
   LANGUAGE_AGGREGATES,
-  SQLITE_FUNCTIONS,
   TABLE_FUNCTIONS,
+  isFunction,
 } from './functions.js';
 import type { SpelledAggregate } from './language-sql.js';
 import { spelledAggregate } from './language-sql.js';
-import type { NamedRelation, RelationFacts, Relations } from './relations.js';
+import type { ColumnFacts, NamedRelation, RelationFacts, Relations } from './relations.js';
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, resolve } from './scope.js';
+import { describe, outputName, sharedColumns } from './source-names.js';
 
 /** What a walk over a piece of SQL found. */
 export interface Walk {
@@ -39,6 +43,8 @@ export interface Walk {
 }
 
 interface Found {
+  /** Inside an aggregate: whether a row of its own select is read, and whether one of a select around it. */
+  reach?: { own: boolean; outer: boolean };
   decision: boolean;
   aggregates: CallExpression[];
   replacements: { span: Span; by: Fragment }[];
@@ -48,13 +54,6 @@ const SPELLED: readonly SpelledAggregate[] = ['any', 'all', 'all_different', 'al
 
 type CommonTables = ReadonlyMap<string, RelationFacts>;
 
-const KNOWN = new Set<string>([
-  ...AGGREGATES,
-  ...CAPACITY_FUNCTIONS,
-  ...GROUND_AGGREGATES,
-  ...SQLITE_FUNCTIONS,
-  'contains',
-]);
 const AGGREGATE_SET = new Set<string>([...AGGREGATES, ...GROUND_AGGREGATES, ...CAPACITY_FUNCTIONS]);
 
 /** True for a call that reads the rows of a group; `min(a, b)` is a plain function. */
@@ -108,7 +107,14 @@ export class Walker {
     }
     if (relation.kind === 'table') {
       if (this.insideViews === 0) this.tables.set(relation.relation.name, relation.relation);
-      return { columns: relation.relation.columns, decisionRows: false };
+      const columns = relation.relation.columns.map(
+        ({ name: column, decision, followsDecision, collation }) => ({
+          name: column,
+          decision: decision || followsDecision,
+          collation,
+        }),
+      );
+      return { columns, decisionRows: false };
     }
     const facts = this.factsOfView(name, relation);
     if (this.insideViews === 0) {
@@ -123,6 +129,7 @@ export class Walker {
     const key = name.text.toLowerCase();
     const known = this.relations.facts.get(key);
     if (known === null) {
+      this.relations.cyclic.add(key);
       this.diagnostics.push({
         code: 'bind/cyclic-view',
         severity: 'error',
@@ -141,20 +148,39 @@ export class Walker {
       this.diagnostics.push(...inside.diagnostics);
       this.relations.tablesOfViews.set(key, [...inside.tables.values()]);
     } else {
-      facts = this.databaseView(relation.relation.columns, relation.select);
+      facts = this.databaseView(relation.relation, relation.select);
     }
     this.relations.facts.set(key, facts);
     return facts;
   }
 
+  /** True where a text names a relation in which there are decisions. */
+  private namesDecisions(source: SourceFile): boolean {
+    return tokenize(source).tokens.some(({ kind, text, span }) => {
+      const found = kind === 'name' ? this.relations.ofDatabase(text) : undefined;
+      if (found === undefined || this.relations.facts.get(text.toLowerCase()) === null) return false;
+      const facts = new Walker(this.relations).factsOf({ text, span });
+      return facts !== null && (facts.decisionRows || facts.columns.some((column) => column.decision));
+    });
+  }
+
   /** A view of the database: SQLite knows its column names; what cannot be parsed is taken as ground only if it names no decision. */
-  private databaseView(columns: readonly { readonly name: string }[], select: Select | null): RelationFacts {
-    if (select === null)
-      return { columns: columns.map(({ name }) => ({ name, decision: false })), decisionRows: false };
+  private databaseView({ columns, source }: Relation, select: Select | null): RelationFacts {
+    if (select === null) {
+      const decision = this.namesDecisions(source);
+      return {
+        columns: columns.map(({ name }) => ({ name, decision, collation: null })),
+        decisionRows: decision,
+      };
+    }
     const silent = new Walker(this.relations);
     const facts = silent.select(select, null);
     return {
-      columns: columns.map(({ name }, i) => ({ name, decision: facts.columns[i]?.decision ?? false })),
+      columns: columns.map(({ name }, i) => ({
+        name,
+        decision: facts.columns[i]?.decision ?? false,
+        collation: facts.columns[i]?.collation ?? null,
+      })),
       decisionRows: facts.decisionRows,
     };
   }
@@ -211,14 +237,15 @@ export class Walker {
       this.diagnostics.push(resolution.diagnostic);
       return;
     }
-    const { column } = resolution;
+    const { column, depth } = resolution;
+    if (found.reach !== undefined) found.reach[depth === 0 ? 'own' : 'outer'] = true;
     if (column.decision) found.decision = true;
     if (column.meaning !== null) found.replacements.push({ span: expression.span, by: column.meaning.sql });
   }
 
   private call(call: CallExpression, scope: Scope, found: Found, tables: CommonTables): void {
     const name = call.name.text.toLowerCase();
-    if (!KNOWN.has(name)) {
+    if (!isFunction(name)) {
       this.diagnostics.push({
         code: 'bind/unknown-function',
         severity: 'error',
@@ -241,11 +268,25 @@ export class Walker {
       return;
     }
     if (isAggregateCall(call)) found.aggregates.push(call);
-    const inner: Found = isAggregateCall(call) ? { ...found, aggregates: [] } : found;
-    for (const one of [...call.args, call.filter, ...(call.over?.expressions ?? [])]) {
+    const reach = { own: false, outer: false };
+    const inner: Found = isAggregateCall(call) ? { ...found, aggregates: [], reach } : found;
+    for (const one of [...call.args, call.filter, ...call.orderBy, ...(call.over?.expressions ?? [])]) {
       if (one !== null) this.visit(one, scope, inner, tables);
     }
     found.decision ||= inner.decision;
+    this.refuseOuterAggregate(call, reach);
+  }
+
+  /** SQL gives an aggregate over nothing but columns of an outer select to that select. */
+  private refuseOuterAggregate(call: CallExpression, reach: { own: boolean; outer: boolean }): void {
+    if (!reach.outer || reach.own) return;
+    this.diagnostics.push({
+      code: 'type/aggregate-position',
+      severity: 'error',
+      message: `\`${call.name.text}\` reads only columns of the select around this one, whose rows it does not see`,
+      span: call.span,
+      help: 'name a column of this select, or multiply by `count(*)`',
+    });
   }
 
   /** SQLite does not know these: where their text goes to it as written, its own aggregates take their place. */
@@ -260,14 +301,16 @@ export class Walker {
         span: call.span,
       });
     }
+    const reach = { own: false, outer: false };
     const part = (expression: Expression): Fragment => {
-      const inner: Found = { decision: false, aggregates: [], replacements: [] };
+      const inner: Found = { decision: false, aggregates: [], replacements: [], reach };
       this.visit(expression, scope, inner, tables);
       found.decision ||= inner.decision;
       return splice(expression.span, inner.replacements);
     };
     const args = call.args.map(part);
     const filter: Fragment = call.filter === null ? [] : [' filter (where ', ...part(call.filter), ')'];
+    this.refuseOuterAggregate(call, reach);
     const [argument] = args;
     if (name !== undefined && argument !== undefined) {
       found.replacements.push({ span: call.span, by: spelledAggregate(name, argument, filter) });
@@ -277,6 +320,8 @@ export class Walker {
   private subSelect(select: Select, scope: Scope, found: Found, tables: CommonTables): void {
     const inner: Found = { decision: false, aggregates: [], replacements: found.replacements };
     const facts = this.visitSelect(select, scope, inner, tables);
+    // What a select inside an aggregate reads is not told apart by depth; it is taken as the aggregate's own.
+    if (found.reach !== undefined) found.reach.own = true;
     if (inner.decision || facts.decisionRows) found.decision = true;
   }
 
@@ -290,14 +335,27 @@ export class Walker {
     const tables = new Map(outer);
     for (const table of select.with?.tables ?? []) {
       const key = table.name.text.toLowerCase();
-      const placeholder = (table.columns ?? []).map((column) => ({ name: column.text, decision: false }));
-      if (select.with?.recursive === true) tables.set(key, { columns: placeholder, decisionRows: false });
-      const facts = this.visitSelect(table.select, parent, found, tables);
-      const named = facts.columns.map((column, i) => ({
-        ...column,
-        name: table.columns?.[i]?.text ?? column.name,
-      }));
-      tables.set(key, { columns: named, decisionRows: facts.decisionRows });
+      const named = (into: Found): RelationFacts => {
+        const { columns, decisionRows } = this.visitSelect(table.select, parent, into, tables);
+        const renamed = columns.map((column, i) => ({
+          ...column,
+          name: table.columns?.[i]?.text ?? column.name,
+        }));
+        return { columns: renamed, decisionRows };
+      };
+      // SQLite takes recursion without the word `recursive`, too.
+      if (textOf(table.select.span).toLowerCase().includes(key)) {
+        // What a recursive table reads of itself depends on decisions where the rest of it does.
+        const said = this.diagnostics.length;
+        const placeholder = (table.columns ?? []).map(({ text }) => groundColumn(text));
+        tables.set(key, { columns: placeholder, decisionRows: false });
+        for (let before = ''; JSON.stringify(tables.get(key)) !== before;) {
+          before = JSON.stringify(tables.get(key));
+          tables.set(key, named({ decision: false, aggregates: [], replacements: [] }));
+        }
+        this.diagnostics.length = said;
+      }
+      tables.set(key, named(found));
     }
     const first = this.visitCore(select.core, parent, found, tables);
     let decisionRows = first.facts.decisionRows;
@@ -308,6 +366,7 @@ export class Walker {
       columns = columns.map((column, i) => ({
         name: column.name,
         decision: column.decision || (facts.columns[i]?.decision ?? false),
+        collation: column.collation ?? facts.columns[i]?.collation ?? null,
       }));
     }
     const distinctRows =
@@ -333,7 +392,7 @@ export class Walker {
     const base = parent ?? emptyScope;
     if (core.values !== null) {
       for (const row of core.values) for (const item of row) this.visit(item, base, found, tables);
-      const columns = (core.values[0] ?? []).map((_item, i) => ({ name: `column${i + 1}`, decision: false }));
+      const columns = (core.values[0] ?? []).map((_item, i) => groundColumn(`column${i + 1}`));
       return { facts: { columns, decisionRows: false }, scope: base };
     }
     const ons: Expression[] = [];
@@ -347,18 +406,20 @@ export class Walker {
     };
     for (const on of ons) if (part(on, bare).decision) state.decisionRows = true;
     if (core.where !== null && part(core.where, bare).decision) state.decisionRows = true;
-    const columns: { name: string; decision: boolean }[] = [];
+    const columns: ColumnFacts[] = [];
     let aggregated = core.groupBy.length > 0;
     const outputs = new Map<string, ScopeColumn>();
     for (const column of core.columns) {
       if (column.kind === 'star') {
-        for (const { name, decision } of this.star(column, bare)) columns.push({ name, decision });
+        for (const { name, decision, collation } of this.star(column, bare)) {
+          columns.push({ name, decision, collation: collation ?? null });
+        }
         continue;
       }
       const inner = part(column.expression, bare);
       aggregated ||= inner.aggregates.length > 0;
       const name = outputName(column);
-      columns.push({ name, decision: inner.decision });
+      columns.push({ name, decision: inner.decision, collation: collationOf(column.expression, bare) });
       if (column.alias !== null) {
         outputs.set(name.toLowerCase(), { name, decision: inner.decision, meaning: null });
       }
@@ -369,7 +430,7 @@ export class Walker {
     for (const window of core.windows) part(window, scope);
     // An aggregate over guarded rows is a decision value whatever it adds up.
     const guarded = aggregated && state.decisionRows;
-    const facts = columns.map((column) => ({ name: column.name, decision: column.decision || guarded }));
+    const facts = columns.map((column) => ({ ...column, decision: column.decision || guarded }));
     return { facts: { columns: facts, decisionRows: state.decisionRows }, scope };
   }
 
@@ -402,25 +463,27 @@ export class Walker {
     if (item.args !== null) {
       const scope: Scope = { sources: state.sources, merged: state.merged, outputs: new Map(), parent };
       for (const argument of item.args) this.visit(argument, scope, found, tables);
-      const columns = TABLE_FUNCTIONS[item.name.text.toLowerCase()];
+      const columns = TABLE_FUNCTIONS.get(item.name.text.toLowerCase());
       if (columns === undefined) {
         this.diagnostics.push({
           code: 'bind/unknown-function',
           severity: 'error',
           message: `no table-valued function \`${item.name.text}\``,
           span: item.name.span,
-          help: didYouMean(item.name.text, Object.keys(TABLE_FUNCTIONS)),
+          help: didYouMean(item.name.text, TABLE_FUNCTIONS.keys()),
         });
+        state.sources.push(unknownSource(alias));
         return;
       }
-      const facts = { columns: columns.map((name) => ({ name, decision: false })), decisionRows: false };
+      const facts = { columns: columns.map(groundColumn), decisionRows: false };
       state.sources.push(localSource(alias, facts, 'a table-valued function', false));
       return;
     }
     const common = item.schema === null ? tables.get(item.name.text.toLowerCase()) : undefined;
     const facts = common ?? this.factsOf(item.name);
-    if (facts === null) {
-      state.sources.push(localSource(alias, { columns: [], decisionRows: false }, 'unknown', false));
+    const isCyclic = common === undefined && this.relations.cyclic.has(item.name.text.toLowerCase());
+    if (facts === null || isCyclic) {
+      state.sources.push(unknownSource(alias));
       return;
     }
     state.decisionRows ||= facts.decisionRows;
@@ -463,39 +526,14 @@ export class Walker {
   }
 }
 
-/** The name an output column has for those who read the view; '' where it has none. */
-export function outputName(column: Extract<ResultColumn, { kind: 'expression' }>): string {
-  if (column.alias !== null) return column.alias.text;
-  return column.expression.kind === 'column' ? column.expression.name.text : '';
-}
+export const groundColumn = (name: string): ColumnFacts => ({ name, decision: false, collation: null });
 
-/** Lower-case names that a `using` or `natural` join makes one. */
-export function sharedColumns(
-  join: Extract<FromItem, { kind: 'join' }>,
-  left: readonly ScopeSource[],
-  right: readonly ScopeSource[],
-): string[] {
-  if (join.using !== null) return join.using.map((name) => name.text.toLowerCase());
-  if (!join.natural) return [];
-  const names = (sources: readonly ScopeSource[]): string[] =>
-    sources.flatMap((source) => source.columns.map((column) => column.name.toLowerCase()));
-  const onRight = new Set(names(right));
-  return [...new Set(names(left))].filter((name) => onRight.has(name));
-}
-
-export function describe(relation: NonNullable<ReturnType<Relations['find']>>): string {
-  switch (relation.kind) {
-    case 'table':
-      return 'a table of the database';
-    case 'view':
-      return 'a view of the database';
-    case 'policyView':
-      return 'a view of the policy set';
-  }
+export function unknownSource(alias: string): ScopeSource {
+  return { alias, columns: [], rowid: null, definedAs: 'unknown', unknown: true };
 }
 
 function localSource(alias: string, facts: RelationFacts, definedAs: string, isTable: boolean): ScopeSource {
-  const columns = facts.columns.map(({ name, decision }) => ({ name, decision, meaning: null }));
+  const columns = facts.columns.map((column): ScopeColumn => ({ ...column, meaning: null }));
   return {
     alias,
     columns,

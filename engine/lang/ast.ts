@@ -103,6 +103,8 @@ export interface CallExpression {
   /** `count(*)`. */
   readonly star: boolean;
   readonly args: readonly Expression[];
+  /** `group_concat(x order by y)`. */
+  readonly orderBy: readonly Expression[];
   readonly filter: Expression | null;
   /** A window function: its window's expressions, for name resolution. */
   readonly over: { readonly expressions: readonly Expression[]; readonly span: Span } | null;

@@ -1,7 +1,8 @@
 import type { Span } from '../base/source.js';
 import { cover } from '../base/source.js';
-import type { Expression, OtherOperator, Select } from './ast.js';
+import type { Expression, FromItem, Name, OtherOperator, Select, SelectCore } from './ast.js';
 import type { TokenStream } from './token-stream.js';
+import { MAX_HEIGHT } from './token-stream.js';
 
 /** Parses the selects inside expressions; given by the select parser, which in turn parses expressions. */
 export type SelectRule = (stream: TokenStream) => Select;
@@ -20,6 +21,42 @@ export class ExpressionParser {
     return this.stream.nested(() => this.or());
   }
 
+  /** Levels below a node, where there are many; a chain `a or b or c ...` leans to the left and grows by one each. */
+  private readonly heights = new WeakMap<Expression, number>();
+  /** Height of the tallest expression of the select being read. */
+  private tallest = 0;
+
+  private height(expression: Expression | null): number {
+    return expression === null ? 0 : (this.heights.get(expression) ?? 1);
+  }
+
+  /** Notes how tall a new node is over its parts; too tall a tree would exhaust the stack of whoever walks it. */
+  private over<T extends Expression>(node: T, ...parts: readonly (Expression | null)[]): T {
+    const height = 1 + Math.max(0, ...parts.map((part) => this.height(part)));
+    if (height > MAX_HEIGHT) this.stream.fail(`an expression of more than ${MAX_HEIGHT} levels`);
+    this.heights.set(node, height);
+    this.tallest = Math.max(this.tallest, height);
+    return node;
+  }
+
+  /** A select inside an expression, and how tall its tallest expression is. */
+  private subSelect(): { select: Select; height: number } {
+    const before = this.tallest;
+    this.tallest = 0;
+    const select = this.select(this.stream);
+    const height = this.tallest;
+    this.tallest = Math.max(before, height);
+    return { select, height };
+  }
+
+  private overSelect<T extends Expression>(node: T, height: number, operand: Expression | null = null): T {
+    const taller = 1 + Math.max(height, this.height(operand));
+    if (taller > MAX_HEIGHT) this.stream.fail(`an expression of more than ${MAX_HEIGHT} levels`);
+    this.heights.set(node, taller);
+    this.tallest = Math.max(this.tallest, taller);
+    return node;
+  }
+
   private binary(
     left: Expression,
     operator: Extract<Expression, { kind: 'binary' }>['operator'],
@@ -27,7 +64,7 @@ export class ExpressionParser {
     escape: Expression | null = null,
   ): Expression {
     const span = cover(left.span, (escape ?? right).span);
-    return { kind: 'binary', operator, left, right, escape, span };
+    return this.over({ kind: 'binary', operator, left, right, escape, span }, left, right, escape);
   }
 
   private or(): Expression {
@@ -47,11 +84,14 @@ export class ExpressionParser {
     if (!this.stream.isWord('not') || this.stream.isWord('exists', 1)) {
       if (!this.stream.word('not')) return this.equality();
       const operand = this.equality();
-      return { kind: 'unary', operator: 'not', operand, span: cover(start, operand.span) };
+      return this.over(
+        { kind: 'unary', operator: 'not', operand, span: cover(start, operand.span) },
+        operand,
+      );
     }
     this.stream.advance();
     const operand = this.stream.nested(() => this.not());
-    return { kind: 'unary', operator: 'not', operand, span: cover(start, operand.span) };
+    return this.over({ kind: 'unary', operator: 'not', operand, span: cover(start, operand.span) }, operand);
   }
 
   private equality(): Expression {
@@ -87,7 +127,8 @@ export class ExpressionParser {
       const low = this.comparison();
       stream.expectWord('and');
       const high = this.comparison();
-      return { kind: 'between', negated, operand: left, low, high, span: cover(left.span, high.span) };
+      const span = cover(left.span, high.span);
+      return this.over({ kind: 'between', negated, operand: left, low, high, span }, left, low, high);
     }
     if (stream.word('in')) return this.inTail(left, negated);
     for (const word of ['like', 'glob', 'match', 'regexp'] as const) {
@@ -101,20 +142,65 @@ export class ExpressionParser {
   }
 
   private nullTest(operand: Expression, negated: boolean): Expression {
-    return { kind: 'nullTest', negated, operand, span: this.stream.since(operand.span) };
+    return this.over({ kind: 'nullTest', negated, operand, span: this.stream.since(operand.span) }, operand);
   }
 
   private inTail(operand: Expression, negated: boolean): Expression {
     const { stream } = this;
+    if (stream.isName()) return this.inTable(operand, negated);
     stream.expectOperator('(');
     if (this.atSelect()) {
-      const select = this.select(stream);
+      const { select, height } = this.subSelect();
       stream.expectOperator(')');
-      return { kind: 'inSelect', negated, operand, select, span: stream.since(operand.span) };
+      const span = stream.since(operand.span);
+      return this.overSelect({ kind: 'inSelect', negated, operand, select, span }, height, operand);
     }
     const list = stream.isOperator(')') ? [] : this.list();
     stream.expectOperator(')');
-    return { kind: 'inList', negated, operand, list, span: stream.since(operand.span) };
+    const span = stream.since(operand.span);
+    return this.over({ kind: 'inList', negated, operand, list, span }, operand, ...list);
+  }
+
+  /** `x in t` and `x in f(...)`, which mean `x in (select * from ...)`. */
+  private inTable(operand: Expression, negated: boolean): Expression {
+    const { stream } = this;
+    const start = stream.peek().span;
+    let schema: Name | null = null;
+    let name = stream.name('a table or view');
+    if (stream.operator('.')) {
+      schema = name;
+      name = stream.name('a table or view');
+    }
+    let args: Expression[] | null = null;
+    if (stream.operator('(')) {
+      args = stream.isOperator(')') ? [] : this.list();
+      stream.expectOperator(')');
+    }
+    const span = stream.since(start);
+    // The alias keeps text in place of the name from being given one.
+    const from: FromItem = { kind: 'table', schema, name, alias: name, args, span };
+    const core: SelectCore = {
+      distinct: false,
+      columns: [{ kind: 'star', qualifier: null, span }],
+      from,
+      where: null,
+      groupBy: [],
+      having: null,
+      values: null,
+      windows: [],
+      span,
+    };
+    const select: Select = {
+      with: null,
+      core,
+      compound: [],
+      orderBy: [],
+      limit: null,
+      offset: null,
+      span,
+    };
+    const whole = stream.since(operand.span);
+    return this.over({ kind: 'inSelect', negated, operand, select, span: whole }, operand);
   }
 
   private atSelect(): boolean {
@@ -157,7 +243,9 @@ export class ExpressionParser {
     let operand = this.unary();
     while (this.stream.word('collate')) {
       const collation = this.stream.name('a collation');
-      operand = { kind: 'collate', operand, collation, span: cover(operand.span, collation.span) };
+      const inner = operand;
+      const span = cover(inner.span, collation.span);
+      operand = this.over({ kind: 'collate', operand: inner, collation, span }, inner);
     }
     return operand;
   }
@@ -167,7 +255,7 @@ export class ExpressionParser {
     for (const operator of ['-', '+', '~'] as const) {
       if (!this.stream.operator(operator)) continue;
       const operand = this.stream.nested(() => this.unary());
-      return { kind: 'unary', operator, operand, span: cover(start, operand.span) };
+      return this.over({ kind: 'unary', operator, operand, span: cover(start, operand.span) }, operand);
     }
     return this.primary();
   }
@@ -194,9 +282,9 @@ export class ExpressionParser {
     if (stream.isWord('exists') && stream.isOperator('(', 1)) {
       stream.advance();
       stream.advance();
-      const select = this.select(stream);
+      const { select, height } = this.subSelect();
       stream.expectOperator(')');
-      return { kind: 'exists', select, span: stream.since(start) };
+      return this.overSelect({ kind: 'exists', select, span: stream.since(start) }, height);
     }
     if (stream.word('case')) return this.caseTail(start);
     if (stream.isWord('cast') && stream.isOperator('(', 1)) return this.castTail(start);
@@ -211,16 +299,22 @@ export class ExpressionParser {
   private parenthesised(start: Span): Expression {
     const { stream } = this;
     if (this.atSelect()) {
-      const select = this.select(stream);
+      const { select, height } = this.subSelect();
       stream.expectOperator(')');
-      return { kind: 'scalarSelect', select, span: stream.since(start) };
+      return this.overSelect({ kind: 'scalarSelect', select, span: stream.since(start) }, height);
     }
     const [first, ...rest] = this.list();
     stream.expectOperator(')');
     if (first === undefined) return stream.fail('expected an expression');
     const span = stream.since(start);
     // The parentheses belong to the node, so that its span can be cut out of the text and still stand alone.
-    return rest.length === 0 ? { ...first, span } : { kind: 'rowValue', items: [first, ...rest], span };
+    if (rest.length > 0) {
+      const items = [first, ...rest];
+      return this.over({ kind: 'rowValue', items, span }, ...items);
+    }
+    const same = { ...first, span };
+    this.heights.set(same, this.height(first));
+    return same;
   }
 
   private caseTail(start: Span): Expression {
@@ -235,7 +329,9 @@ export class ExpressionParser {
     if (branches.length === 0) stream.fail('expected `when`', ['when']);
     const otherwise = stream.word('else') ? this.expression() : null;
     stream.expectWord('end');
-    return { kind: 'case', operand, branches, otherwise, span: stream.since(start) };
+    const inside = branches.flatMap(({ when, then }) => [when, then]);
+    const span = stream.since(start);
+    return this.over({ kind: 'case', operand, branches, otherwise, span }, operand, otherwise, ...inside);
   }
 
   private castTail(start: Span): Expression {
@@ -247,8 +343,14 @@ export class ExpressionParser {
     const words: string[] = [];
     while (stream.peek().kind === 'name') words.push(stream.advance().text);
     if (words.length === 0) stream.fail('expected a type');
+    if (stream.operator('(')) {
+      // `decimal(10, 2)`: SQLite reads the numbers and forgets them.
+      this.list();
+      stream.expectOperator(')');
+    }
     stream.expectOperator(')');
-    return { kind: 'cast', operand, type: words.join(' '), span: stream.since(start) };
+    const span = stream.since(start);
+    return this.over({ kind: 'cast', operand, type: words.join(' '), span }, operand);
   }
 
   private nameTail(): Expression {
@@ -285,6 +387,7 @@ export class ExpressionParser {
       distinct = stream.word('distinct');
       args = this.list();
     }
+    const orderBy = stream.word('order', 'by') ? this.orderTerms() : [];
     stream.expectOperator(')');
     let filter: Expression | null = null;
     if (stream.isWord('filter') && stream.isOperator('(', 1)) {
@@ -300,7 +403,12 @@ export class ExpressionParser {
       const expressions = stream.isOperator('(') ? this.window() : (stream.name('a window'), []);
       over = { expressions, span: stream.since(at) };
     }
-    return { kind: 'call', name, distinct, star, args, filter, over, span: stream.since(name.span) };
+    const span = stream.since(name.span);
+    return this.over(
+      { kind: 'call', name, distinct, star, args, orderBy, filter, over, span },
+      filter,
+      ...args,
+    );
   }
 
   /** `( [name] [partition by ...] [order by ...] [frame] )`; the frame's words are SQLite's business. */
@@ -318,18 +426,24 @@ export class ExpressionParser {
       stream.advance();
     }
     if (stream.word('partition', 'by')) expressions.push(...this.list());
-    if (stream.word('order', 'by')) {
-      do {
-        expressions.push(this.expression());
-        if (!stream.word('asc')) stream.word('desc');
-        if (!stream.word('nulls', 'first')) stream.word('nulls', 'last');
-      } while (stream.operator(','));
-    }
-    while (!stream.isOperator(')')) {
+    if (stream.word('order', 'by')) expressions.push(...this.orderTerms());
+    for (let open = 0; open > 0 || !stream.isOperator(')');) {
       if (stream.peek().kind === 'end' || stream.isOperator(';')) stream.fail('expected `)`');
-      stream.advance();
+      const { text } = stream.advance();
+      open += text === '(' ? 1 : text === ')' ? -1 : 0;
     }
     stream.advance();
     return expressions;
+  }
+
+  private orderTerms(): Expression[] {
+    const { stream } = this;
+    const terms: Expression[] = [];
+    do {
+      terms.push(this.expression());
+      if (!stream.word('asc')) stream.word('desc');
+      if (!stream.word('nulls', 'first')) stream.word('nulls', 'last');
+    } while (stream.operator(','));
+    return terms;
   }
 }

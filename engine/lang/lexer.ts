@@ -49,18 +49,31 @@ export function tokenize(source: SourceFile): { tokens: Token[]; diagnostics: Di
     }
   };
 
+  /** Digits, which single underscores may separate. */
+  const digits = (digit: RegExp): void => {
+    while (
+      digit.test(text[at] ?? '') ||
+      (text[at] === '_' && digit.test(text[at - 1] ?? '') && digit.test(text[at + 1] ?? ''))
+    ) {
+      at += 1;
+    }
+  };
+
   const number = (start: number): void => {
     if (text[at] === '0' && (text[at + 1] === 'x' || text[at + 1] === 'X')) {
       at += 2;
-      while (/[0-9a-fA-F]/.test(text[at] ?? '')) at += 1;
+      digits(/[0-9a-fA-F]/);
     } else {
-      while (isDigit(text[at] ?? '')) at += 1;
+      digits(/[0-9]/);
       if (text[at] === '.') {
         at += 1;
-        while (isDigit(text[at] ?? '')) at += 1;
+        digits(/[0-9]/);
       }
-      const exponent = /^[eE][+-]?[0-9]+/.exec(text.slice(at, at + 24));
-      if (exponent !== null) at += exponent[0].length;
+      const exponent = /^[eE][+-]?(?=[0-9])/.exec(text.slice(at, at + 3));
+      if (exponent !== null) {
+        at += exponent[0].length;
+        digits(/[0-9]/);
+      }
     }
     if (isNamePart(text[at] ?? '')) {
       while (isNamePart(text[at] ?? '')) at += 1;

@@ -148,7 +148,11 @@ export function parseViewSelect(source: SourceFile): Select | null {
       stream.expectOperator(')');
     }
     stream.expectWord('as');
-    return new SelectParser(stream).select();
+    const select = new SelectParser(stream).select();
+    stream.operator(';');
+    // A part that was not understood may be the one that matters.
+    if (stream.peek().kind !== 'end') stream.fail('expected the end of the view');
+    return select;
   });
 }
 

@@ -11,6 +11,9 @@ import type {
 import { ExpressionParser } from './expression-parser.js';
 import type { TokenStream } from './token-stream.js';
 
+/** SQLite's own limit. */
+const MOST_JOINED = 64;
+
 /** SQLite's `select` grammar, `values` and common tables included. */
 export class SelectParser {
   private readonly expressions: ExpressionParser;
@@ -166,9 +169,10 @@ export class SelectParser {
   private joins(): FromItem {
     const { stream } = this;
     let left = this.tableOrSelect();
-    for (;;) {
+    for (let joined = 1; ; joined += 1) {
       const join = this.joinOperator();
       if (join === null) return left;
+      if (joined === MOST_JOINED) stream.fail(`a join of more than ${MOST_JOINED} tables`);
       const right = this.tableOrSelect();
       let on: Expression | null = null;
       let using: Name[] | null = null;
@@ -225,6 +229,8 @@ export class SelectParser {
       stream.expectOperator(')');
     }
     const alias = stream.alias();
+    if (stream.word('indexed', 'by')) stream.name('an index');
+    else stream.word('not', 'indexed');
     return { kind: 'table', schema, name, alias, args, span: stream.since(start) };
   }
 }

@@ -23,7 +23,7 @@ const RESERVED = new Set(
   ).split(' '),
 );
 /** Reserved only as an implicit alias; columns and tables may bear these names. */
-const NOT_AN_ALIAS = new Set([...RESERVED, 'weight', 'priority']);
+const NOT_AN_ALIAS = new Set([...RESERVED, 'weight', 'priority', 'indexed']);
 /** Words of RESERVED that may still name a column: they are keywords in clause position only. */
 const SOFT = new Set(['check', 'maximize', 'minimize', 'filter', 'match', 'glob', 'regexp', 'over']);
 
@@ -31,6 +31,9 @@ const CALLABLE = new Set(['all', 'like', 'glob', 'match', 'regexp']);
 
 /** How deep expressions and selects may nest; deeper text is refused instead of exhausting the stack. */
 const MAX_DEPTH = 256;
+
+/** How deep a tree may become, chains of operators included; SQLite's own limit. */
+export const MAX_HEIGHT = 1000;
 
 /** A cursor over tokens with the small moves every parser needs. */
 export class TokenStream {

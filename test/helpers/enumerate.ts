@@ -15,7 +15,7 @@ import { compileHere } from './solve-here.js';
 
 /** One complete assignment as the grounded model and as SQLite's checking queries see it. */
 export interface Seen {
-  /** Values of the cells in the order of grounding, joined by commas. */
+  /** Values of the cells by table, key and column, joined by commas. */
   readonly values: string;
   readonly model: boolean;
   /** False also where SQLite refuses to store the values. */
@@ -56,6 +56,9 @@ export function everyAssignment(store: Store, ...policies: readonly string[]): S
   const compiled = must(compileHere(store, ...policies).compiled, 'compiled policies');
   const known = must(grounded, 'grounded policies');
   const { model, cells } = known;
+  const place = ({ relation, key, column }: (typeof cells)[number]): string =>
+    JSON.stringify([relation.name, Object.values(key), column]);
+  const ordered = [...cells].sort((a, b) => (place(a) < place(b) ? -1 : 1));
   const relations = new Map(catalogOf(introspect(store)).relations.map((one) => [one.name, one]));
   const undo = new Error('undo');
   return [...assignments(model)].map((values): Seen => {
@@ -78,7 +81,7 @@ export function everyAssignment(store: Store, ...policies: readonly string[]): S
       if (refused) sqlite = false;
       else if (error !== undo) throw error;
     }
-    const shown = cells.map((cell): SqlValue => known.sqlValue(cell, must(values[cell.variable], 'value')));
+    const shown = ordered.map((cell): SqlValue => known.sqlValue(cell, must(values[cell.variable], 'value')));
     return {
       values: shown.map(String).join(','),
       model: violated.length === 0,
