@@ -3,31 +3,20 @@ import { didYouMean } from '../base/suggest.js';
 import type { Span } from '../base/source.js';
 import type { Relation } from '../catalog/catalog.js';
 import type { Expression, FromItem, Select, SelectCore } from '../lang/ast.js';
-import type { BoundExpression, BoundItem, BoundOutput, BoundSelect, BoundUnit } from './bound.js';
+import type { BoundExpression, BoundOutput, BoundSelect } from './bound.js';
 import { isGroundTree } from './bound.js';
 import type { Place } from './bind-expression.js';
 import { ExpressionBinder } from './bind-expression.js';
 import type { Fragment } from './fragment.js';
 import { aliasOf, parenthesised, quoteName, splice } from './fragment.js';
 import { TABLE_FUNCTIONS } from './functions.js';
-import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
-import { describe, outputName, sharedColumns } from './source-names.js';
-import { groundColumn, unknownSource } from './walk.js';
+import type { Gathered } from './gathered.js';
+import { nothingGathered } from './gathered.js';
 import type { ColumnFacts } from './relations.js';
-import type { Walker } from './walk.js';
-
-/** A select being bound: what its `from` has contributed so far. */
-interface Gathered {
-  /** The select around it, whose names conditions may also use. */
-  readonly parent: Scope | null;
-  /** Names of common tables, which have been refused with their `with`. */
-  readonly common: Set<string>;
-  items: BoundItem[];
-  units: BoundUnit[];
-  conditions: BoundExpression[];
-  sources: ScopeSource[];
-  merged: Set<string>;
-}
+import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
+import { emptyScope } from './scope.js';
+import { describe, outputName, sharedColumns } from './source-names.js';
+import { Walker, groundColumn, unknownSource } from './walk.js';
 
 /** Why a select is bound; what its select list must be. */
 export type Purpose = 'constraint' | 'view' | 'subquery' | 'exists';
@@ -102,6 +91,14 @@ export class SelectBinder {
     };
   }
 
+  /** True where the select list holds an aggregate. */
+  private isAggregated(core: SelectCore): boolean {
+    const silent = new Walker(this.walker.relations);
+    const calls = (expression: Expression): boolean =>
+      silent.expression(expression, emptyScope).aggregates.length > 0;
+    return outputExpressions(core).some(calls);
+  }
+
   private refuse(span: Span, construct: string, help: string): void {
     this.diagnostics.push({
       code: 'lower/unsupported',
@@ -121,6 +118,18 @@ export class SelectBinder {
     if (select.with !== null) this.refuse(select.span, '`with`', 'write the common table as `create view`');
     if (select.limit !== null)
       this.refuse(select.limit.span, '`limit`', 'choose the rows in a view of the database');
+    if (
+      purpose === 'subquery' &&
+      core.having !== null &&
+      core.groupBy.length === 0 &&
+      !this.isAggregated(core)
+    ) {
+      this.refuse(
+        core.having.span,
+        '`having` without `group by` or an aggregate to select,',
+        'add `group by`',
+      );
+    }
     const setLike = purpose === 'subquery' || purpose === 'exists';
     if (core.distinct && !setLike)
       this.refuse(core.span, '`select distinct`', 'use `group by`, or leave `distinct` out');
@@ -563,10 +572,6 @@ export class SelectBinder {
     }));
     gathered.sources.push({ alias, columns, rowid: null, definedAs });
   }
-}
-
-function nothingGathered(parent: Scope | null): Gathered {
-  return { parent, common: new Set(), items: [], units: [], conditions: [], sources: [], merged: new Set() };
 }
 
 /** Operands of a top-level `and` chain. */

@@ -247,7 +247,7 @@ export class AggregateEvaluator {
     for (const { guard, symbol } of rows) {
       if (symbol.kind === 'value') {
         const text = typeof symbol.value === 'string';
-        const code = this.context.modelValue(text, symbol.value);
+        const code = this.context.modelValue(text, symbol.value, aggregate.span);
         add(code === null ? `other:${String(symbol.value)}` : `${text ? 't' : 'n'}${code}`, guard);
         continue;
       }

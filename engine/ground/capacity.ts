@@ -97,7 +97,13 @@ function factored(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator
     evaluator,
     bindOne(plan, call.decision.component, must(itemRows[0], 'row')),
   ).text;
-  for (const row of keyRows) capacities.add(bindOne(plan, call.key.component, row), text);
+  const rowsOfKey = new Map<number, number>();
+  for (const row of keyRows) {
+    const key = capacities.add(bindOne(plan, call.key.component, row), text);
+    if (key !== null) rowsOfKey.set(key, (rowsOfKey.get(key) ?? 0) + 1);
+  }
+  // A key that several rows give takes a demand once for each, as the rows of the product do.
+  const repeats = [...rowsOfKey].some(([, rows]) => rows > 1);
   for (const row of itemRows) {
     const environment = bindOne(plan, call.decision.component, row);
     const presence = evaluator.presence(itemSide, row);
@@ -107,7 +113,8 @@ function factored(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator
     const { variable } = decisionSymbol(call, evaluator, environment);
     const every = amount(evaluator.evaluate(call.demand, environment), 'demand', call, environment);
     const guard = evaluator.and([...conditions, presence]);
-    items.push({ variable, text, guard, presence, row: rowOf(environment), demand: { every } });
+    const demand = repeats ? new Map([...rowsOfKey].map(([key, rows]) => [key, every * rows])) : { every };
+    items.push({ variable, text, guard, presence, row: rowOf(environment), demand });
   }
   return [finish({}, items, capacities, evaluator)];
 }
@@ -239,7 +246,7 @@ class KeyCapacities {
     const symbol = evaluator.evaluate(call.key, environment);
     const value = symbol.kind === 'value' ? symbol.value : null;
     const capacity = amount(evaluator.evaluate(call.capacity, environment), 'capacity', call, environment);
-    const key = evaluator.modelValue(text, value);
+    const key = evaluator.modelValue(text, value, call.key.span);
     if (key === null) return null;
     const known = this.byKey.get(key);
     if (known !== undefined && known !== capacity) {

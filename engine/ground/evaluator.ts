@@ -1,5 +1,6 @@
 import { must } from '../base/assert.js';
 import type { Diagnostic } from '../base/diagnostic.js';
+import type { Span } from '../base/source.js';
 import type { SqlValue } from '../base/sql-value.js';
 import type { QueryComponent, Residual, SelectPlan, SlotResidual } from '../lower/plan.js';
 import type { ModelBuilder } from '../model/builder.js';
@@ -89,7 +90,14 @@ export class Evaluator implements RowContext {
     return this.builder.member(variable, values);
   }
 
-  modelValue(text: boolean, value: SqlValue): number | null {
+  /** As Variables.modelValue; a text beside a number decision, or the reverse, is refused. */
+  modelValue(text: boolean, value: SqlValue, span: Span): number | null {
+    const isText = typeof value === 'string';
+    const isNumber = typeof value === 'number' || typeof value === 'bigint';
+    if (text ? isNumber : isText) {
+      const message = `${text ? 'a text' : 'an integer'} decision is compared with ${text ? 'a number' : 'a text'}`;
+      throw new GroundError('type/mismatch', message, span, 'compare columns of one type');
+    }
     return this.variables.modelValue(text, value);
   }
 
@@ -306,7 +314,7 @@ export class Evaluator implements RowContext {
     if (constants.includes(null)) this.noteNullInList(residual);
     const parts: { isTrue: Literal; isFalse: Literal }[] = [];
     if (operand.kind === 'choice' && operand.map === null) {
-      const codes = constants.flatMap((value) => this.modelValue(operand.text, value) ?? []);
+      const codes = constants.flatMap((value) => this.modelValue(operand.text, value, residual.span) ?? []);
       const inside = builder.member(operand.variable, codes);
       parts.push({ isTrue: inside, isFalse: constants.includes(null) ? FALSE : negate(inside) });
     } else {

@@ -1,4 +1,5 @@
 import { must } from '../base/assert.js';
+import type { Span } from '../base/source.js';
 import type { SqlValue } from '../base/sql-value.js';
 import type { QueryComponent, Residual, SelectPlan, SlotResidual } from '../lower/plan.js';
 import type { Literal, VariableId } from '../model/model.js';
@@ -23,7 +24,7 @@ export interface RowContext {
     symbol: Symbol,
   ): { variable: VariableId; values: readonly number[] | null; text: boolean } | null;
   member(variable: VariableId, values: Iterable<number>): Literal;
-  modelValue(text: boolean, value: SqlValue): number | null;
+  modelValue(text: boolean, value: SqlValue, span: Span): number | null;
   /** Presence of the rows of base tables that may be left out of the batch. */
   presence(component: QueryComponent, row: readonly SqlValue[]): Literal;
   /** Counts rows made; throws when a policy makes too many. */
@@ -208,8 +209,9 @@ export class RowJoiner {
       }
       const { variable, values, text } = decision;
       const slots = this.index(rows, join.slot.slot);
+      const { span } = must(plan.conditions[join.condition], 'condition');
       if (component.choosable && slots.unique && rows.length > 0) {
-        const columns = this.chosenColumns(rows, join.slot.slot, text);
+        const columns = this.chosenColumns(rows, join.slot.slot, text, span);
         bind(
           { kind: 'chosen', variable, columns },
           this.context.member(variable, columns.keys),
@@ -219,7 +221,7 @@ export class RowJoiner {
       }
       const keys = values === null ? null : new Set<number>(values);
       for (const [value, matching] of slots.byValue) {
-        const coded = this.context.modelValue(text, value);
+        const coded = this.context.modelValue(text, value, span);
         if (coded === null || (keys !== null && !keys.has(coded))) continue;
         const chosen = this.context.member(variable, [coded]);
         if (chosen === FALSE) continue;
@@ -265,6 +267,7 @@ export class RowJoiner {
     rows: ComponentRows,
     key: number,
     text: boolean,
+    span: Span,
   ): ChosenColumns & { keys: readonly number[] } {
     let byKey = this.chosen.get(rows);
     if (byKey === undefined) {
@@ -275,7 +278,7 @@ export class RowJoiner {
     let columns = byKey.get(id);
     if (columns === undefined) {
       const coded = rows.flatMap((row): [number, readonly SqlValue[]][] => {
-        const value = this.context.modelValue(text, row[key] ?? null);
+        const value = this.context.modelValue(text, row[key] ?? null, span);
         return value === null ? [] : [[value, row]];
       });
       coded.sort(([a], [b]) => a - b);

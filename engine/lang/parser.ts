@@ -183,7 +183,7 @@ function withStream<T>(source: SourceFile, rule: (stream: TokenStream) => T): T 
   const { tokens, diagnostics } = tokenize(source);
   if (diagnostics.length > 0) return null;
   try {
-    return rule(new TokenStream(tokens));
+    return rule(new TokenStream(tokens, 'sqlite'));
   } catch (error) {
     if (error instanceof SyntaxStop) return null;
     throw error;

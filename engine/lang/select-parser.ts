@@ -113,7 +113,8 @@ export class SelectParser {
     }
     stream.expectWord('select');
     const distinct = stream.word('distinct');
-    if (!distinct) stream.word('all');
+    const isAggregate = stream.dialect === 'policy' && stream.isOperator('(', 1);
+    if (!distinct && !isAggregate) stream.word('all');
     const columns: ResultColumn[] = [];
     do columns.push(this.resultColumn());
     while (stream.operator(','));

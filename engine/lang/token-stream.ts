@@ -40,7 +40,11 @@ export class TokenStream {
   private at = 0;
   private depth = 0;
 
-  constructor(private readonly tokens: readonly Token[]) {}
+  /** `sqlite`: the text of the database, in which `all(...)` is no aggregate. */
+  constructor(
+    private readonly tokens: readonly Token[],
+    readonly dialect: 'policy' | 'sqlite' = 'policy',
+  ) {}
 
   peek(ahead = 0): Token {
     return this.tokens[this.at + ahead] ?? must(this.tokens[this.tokens.length - 1], 'end token');

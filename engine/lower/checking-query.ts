@@ -237,11 +237,20 @@ function outside(select: BoundSelect, call: BoundCapacity): CheckingQuery {
       names,
     };
   }
-  const group = [...texts(select.groupBy), ...outputs];
+  // All rows once, to look for each decision among the keys of all rows of its group.
+  const groups = texts(select.groupBy);
+  const cells = [
+    `${decision} as d`,
+    `${key} as k`,
+    ...groups.map((text, i) => `${text} as g${i}`),
+    ...outputs.map((text, i) => `${text} as o${i}`),
+  ];
+  const ofGroup = groups.map((_text, i) => ` and other.g${i} is own.g${i}`).join('');
   return {
     sql:
-      `select ${outputs.join(', ')} from ${fromUnits(select).join(', ')}${all(texts(grounds(select)))} ` +
-      `group by ${group.join(', ')} having coalesce(max((${decision}) = (${key})), 0) = 0`,
+      `with made as materialized (select ${cells.join(', ')} from ${fromUnits(select).join(', ')}${all(texts(grounds(select)))}) ` +
+      `select distinct ${outputs.map((_text, i) => `own.o${i}`).join(', ')} from made as own ` +
+      `where not exists (select 1 from made as other where other.k = own.d${ofGroup})`,
     names,
   };
 }

@@ -370,7 +370,14 @@ export class SelectLowerer {
 
 const identityText = (item: number, column: string): string => `${aliasOf(item)}.${quoteName(column)}`;
 
-const bare = (text: string): string => text.replace(/[()\s]/g, '');
+/** The text without spaces and parentheses around it. */
+function bare(text: string): string {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith('(') || !trimmed.endsWith(')')) return trimmed;
+  const inner = trimmed.slice(1, -1);
+  // `(a) + (b)` starts and ends with a parenthesis, too.
+  return /[()]/.test(inner.replace(/^[\s(]+|[\s)]+$/g, '')) ? trimmed : bare(inner);
+}
 
 /** A name for one `group by` expression: its last identifier as people wrote it. */
 function nameOf(key: BoundExpression): string {

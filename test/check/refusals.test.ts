@@ -333,6 +333,10 @@ const REFUSALS: readonly Refusal[] = [
   ...(
     [
       ['select distinct controllable_n from t check 1 = 1', 'select distinct controllable_n from t'],
+      [
+        'select * from h check exists (select 1 from t having sum(controllable_n) = 1)',
+        'sum(controllable_n) = 1',
+      ],
       ['select * from t limit 3 check controllable_n = 1', '3'],
       ['select * from t group by controllable_n check count(*) = 1', 'controllable_n'],
       ['select id from t union select id from h check 1 = controllable_n', 'select id from h'],
