@@ -20,8 +20,10 @@ for (const [path, args] of Object.entries(FIXTURES)) {
   });
 }
 
-test('every rack trace that ships has a generator', (t) => {
-  const files = readdirSync('fixtures/traces/rack').map((name) => `traces/rack/${name}`);
+test('every trace that ships has a generator', (t) => {
+  const files = readdirSync('fixtures/traces').flatMap((folder) =>
+    readdirSync(`fixtures/traces/${folder}`).map((name) => `traces/${folder}/${name}`),
+  );
   t.deepEqual(files.sort(), Object.keys(FIXTURES).sort());
 });
 
@@ -30,7 +32,14 @@ test('the generator depends on its seed and refuses what it does not know', (t) 
     generate(['rack', '--hosts', '2', '--steps', '9', ...args]);
   t.is(make('--seed', '3'), make('--seed', '3'));
   t.not(make('--seed', '3'), make('--seed', '4'));
-  for (const args of [['rack', '--sed', '3'], ['rack', '--seed', 'x'], ['rack', '--seed=-1'], ['moon'], []]) {
+  for (const args of [
+    ['rack', '--sed', '3'],
+    ['rack', '--seed', 'x'],
+    ['rack', '--seed=-1'],
+    ['moon'],
+    ['toString'],
+    [],
+  ]) {
     t.is(generate(args), null, args.join(' '));
   }
 });
