@@ -32,18 +32,24 @@ export const GROUND_AGGREGATES = [
   'string_agg',
   'json_group_array',
   'json_group_object',
+  'jsonb_group_array',
+  'jsonb_group_object',
+  'median',
+  'percentile',
+  'percentile_cont',
+  'percentile_disc',
 ];
 
 /** Functions of SQLite (3.53 as better-sqlite3 builds it) that a policy may call; those with side effects are left out. */
 export const SQLITE_FUNCTIONS: readonly string[] = (
-  'abs acos acosh asin asinh atan atan2 atanh ceil ceiling changes char coalesce concat concat_ws cos cosh cume_dist date ' +
-  'datetime degrees dense_rank exp first_value floor format glob hex if ifnull iif instr json json_array json_array_length ' +
-  'json_each json_error_position json_extract json_insert json_object json_patch json_pretty json_quote json_remove ' +
-  'json_replace json_set json_type json_valid jsonb jsonb_array jsonb_extract jsonb_insert jsonb_object jsonb_patch ' +
+  'abs acos acosh asin asinh atan atan2 atanh ceil ceiling char coalesce concat concat_ws cos cosh cume_dist date ' +
+  'datetime degrees dense_rank exp first_value floor format glob hex if ifnull iif instr json json_array json_array_insert ' +
+  'json_array_length json_error_position json_extract json_insert json_object json_patch json_pretty json_quote json_remove ' +
+  'json_replace json_set json_type json_valid jsonb jsonb_array jsonb_array_insert jsonb_extract jsonb_insert jsonb_object jsonb_patch ' +
   'jsonb_remove jsonb_replace jsonb_set julianday lag last_value lead length like likelihood likely ln log log10 log2 ' +
   'lower ltrim max min mod nth_value ntile nullif octet_length percent_rank pi pow power printf quote radians rank replace ' +
   'round row_number rtrim sign sin sinh soundex sqrt strftime substr substring subtype tan tanh time timediff trim trunc ' +
-  'typeof unhex unicode unixepoch unlikely upper'
+  'typeof unhex unicode unistr unistr_quote unixepoch unlikely upper zeroblob'
 ).split(' ');
 
 const JSON_COLUMNS = ['key', 'value', 'type', 'atom', 'id', 'parent', 'fullkey', 'path'];
@@ -52,7 +58,6 @@ const JSON_COLUMNS = ['key', 'value', 'type', 'atom', 'id', 'parent', 'fullkey',
 export const TABLE_FUNCTIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['json_each', JSON_COLUMNS],
   ['json_tree', JSON_COLUMNS],
-  ['generate_series', ['value']],
 ]);
 
 /** Every function a policy may call. */

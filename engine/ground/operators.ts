@@ -184,7 +184,7 @@ export class Operators {
       return this.compareNumber(operator, this.numeric(left, span), value, span);
     }
     if (left.kind === 'choice' && right.kind === 'choice') {
-      const same = this.sameChoice(left, right);
+      const same = this.sameChoice(left, right, span);
       if (same !== null && operator === '=') return same;
       if (same !== null && operator === '!=') return this.not(same);
     }
@@ -284,6 +284,7 @@ export class Operators {
   private sameChoice(
     left: Extract<Symbol, { kind: 'choice' }>,
     right: Extract<Symbol, { kind: 'choice' }>,
+    span: Span,
   ): BooleanSymbol | null {
     const { builder } = this;
     const finite = (choice: typeof left): boolean =>
@@ -291,7 +292,7 @@ export class Operators {
     if (!finite(left) || !finite(right)) return null;
     if (left.text !== right.text) return null;
     const classes = (choice: typeof left): ClassMap | null =>
-      choice.map === null ? null : this.classMap(choice.map);
+      choice.map === null ? null : this.classMap(choice.map, choice.text, span);
     const same = builder.same(left.variable, classes(left), right.variable, classes(right));
     const known = (choice: typeof left): Literal => {
       if (choice.map === null) return TRUE;
@@ -301,13 +302,18 @@ export class Operators {
     return { kind: 'boolean', isTrue: same, isFalse: builder.and([negate(same), known(left), known(right)]) };
   }
 
-  private classMap(map: ChoiceMap): ClassMap {
+  private classMap(map: ChoiceMap, text: boolean, span: Span): ClassMap {
     let classes = this.classMaps.get(map);
     if (classes === undefined) {
       const made = new Map<number, number>();
       for (const [key, cell] of map) {
-        if (typeof cell === 'string') made.set(key, this.texts.code(cell));
-        else if (typeof cell === 'number') made.set(key, cell);
+        if (cell === null) continue;
+        if (typeof cell === 'string' && text) made.set(key, this.texts.code(cell));
+        else if (typeof cell === 'number' && !text) made.set(key, cell);
+        else {
+          const message = 'texts, numbers or blobs of one column are compared with a decision';
+          throw new GroundError('type/mismatch', message, span, 'compare columns of one type');
+        }
       }
       classes = made;
       this.classMaps.set(map, classes);
