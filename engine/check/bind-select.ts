@@ -14,7 +14,7 @@ import type { Gathered } from './gathered.js';
 import { nothingGathered } from './gathered.js';
 import type { ColumnFacts } from './relations.js';
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
-import { emptyScope } from './scope.js';
+import { emptyScope, storedName } from './scope.js';
 import { describe, outputName, sharedColumns } from './source-names.js';
 import { Walker, groundColumn, unknownSource } from './walk.js';
 
@@ -454,7 +454,15 @@ export class SelectBinder {
       decision: false,
       meaning: { kind: 'ground', sql: [{ kind: 'column', item: id, column: 'rowid' }], span },
     };
-    gathered.sources.push({ alias, columns, rowid, definedAs: 'a table of the database' });
+    const stored = relation.columns.flatMap(({ name, decision }): ScopeColumn[] => {
+      const meaning: BoundExpression = {
+        kind: 'ground',
+        sql: [{ kind: 'column', item: id, column: name }],
+        span,
+      };
+      return decision ? [{ name: storedName(name), decision: false, meaning }] : [];
+    });
+    gathered.sources.push({ alias, columns, rowid, stored, definedAs: 'a table of the database' });
   }
 
   private ground(

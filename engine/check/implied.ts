@@ -5,6 +5,7 @@ import { isDecisionName } from '../catalog/catalog.js';
 import type { PolicyStatement } from '../lang/ast.js';
 import { parsePolicies, parseTableChecks } from '../lang/parser.js';
 import { quoteName } from './fragment.js';
+import { storedName } from './scope.js';
 
 /**
  * What a table's own definition demands of its decisions, as policies: its checks, its keys, its composite
@@ -62,11 +63,11 @@ function keys(relation: Relation): PolicyStatement[] {
   });
 }
 
-/** Lexicographic order on the key, so that each pair is met once. */
+/** Lexicographic order on the key as stored, so that each pair is met once. */
 function earlier(identity: readonly string[]): string {
   const [first, ...rest] = identity;
   if (first === undefined) return '1';
-  const name = quoteName(first);
+  const name = quoteName(isDecisionName(first) ? storedName(first) : first);
   const here = `a.${name} < b.${name}`;
   return rest.length === 0 ? here : `(${here} or (a.${name} = b.${name} and ${earlier(rest)}))`;
 }

@@ -22,6 +22,8 @@ export interface ScopeSource {
   readonly columns: readonly ScopeColumn[];
   /** `rowid` of a base table, which no column list shows. */
   readonly rowid: ScopeColumn | null;
+  /** Decisions of a base table as they are stored now, each under `storedName`; no column list shows them either. */
+  readonly stored?: readonly ScopeColumn[];
   /** Where the relation is defined, for notes. */
   readonly definedAs: string;
   /** True where the relation could not be found or read: any column may be its, and no second error follows. */
@@ -44,13 +46,17 @@ export type Resolution =
   | { readonly kind: 'column'; readonly column: ScopeColumn; readonly depth: number }
   | { readonly kind: 'diagnostic'; readonly diagnostic: Diagnostic };
 
+/** What a key that holds decisions is told apart by while it is being decided. */
+export const storedName = (decision: string): string => `stored ${decision}`;
+
 const ROWID = new Set(['rowid', 'oid', '_rowid_']);
 
 function candidates(scope: Scope, qualifier: string | null, name: string): ScopeColumn[] {
   const found: ScopeColumn[] = [];
   for (const source of scope.sources) {
     if (qualifier !== null && source.alias.toLowerCase() !== qualifier) continue;
-    const column = source.columns.find((candidate) => candidate.name.toLowerCase() === name);
+    const named = (candidate: ScopeColumn): boolean => candidate.name.toLowerCase() === name;
+    const column = source.columns.find(named) ?? source.stored?.find(named);
     if (column !== undefined) found.push(column);
     else if (source.rowid !== null && ROWID.has(name)) found.push(source.rowid);
   }
