@@ -175,6 +175,26 @@ from vm as v
 join vm_slot as s on s.slot_id = v.current_slot
 where v.group_id is not null and s.host_id is not null;
 
+-- Affinity groups that wait without having a rack, numbered: no two of a batch try the same rack first.
+create view vm_new_group as
+select group_id, row_number() over (order by group_id) as place, count(*) over () as groups
+from (
+  select distinct p.group_id
+  from vm_pending as p
+  where p.strategy = 'affinity'
+    and not exists (
+      select 1 from vm_member as m where m.strategy = 'affinity' and m.group_id = p.group_id));
+
+-- Racks in the order in which affinity groups try them: much room first, less two large VMs for every group that is
+-- there already and may go on growing.
+create view vm_affinity_rack as
+select
+  k.rack_id,
+  row_number() over (order by k.room - 2 * count(distinct m.group_id) desc, k.rack_id) as place
+from vm_rack as k
+left join vm_member as m on m.rack_id = k.rack_id and m.strategy = 'affinity'
+group by k.rack_id;
+
 -- Slots worth looking at for each waiting VM; every one of them fits it. Hosts that have no room for a large VM
 -- anyway come first, then tight slots. policies/numa_vm/candidates.sql says what that costs.
 create view vm_candidate as
@@ -199,19 +219,24 @@ join vm_slot as s on s.slot_id in (
   limit 60)
 where p.strategy in ('none', 'anti-affinity')
 union all
--- An affinity group: all slots of its rack, or of the three racks with the most room while it has none.
+-- An affinity group that has a rack: all slots there.
 select p.vm_id, r.slot_id
 from vm_pending as p
 join vm_slot as r
   on r.rack_id in (
-    select m.rack_id
-    from vm_member as m
-    where m.strategy = 'affinity' and m.group_id = p.group_id
-    union all
-    select rack_id
-    from (select k.rack_id from vm_rack as k order by k.room desc, k.rack_id desc limit 3)
-    where not exists (
-      select 1 from vm_member as m where m.strategy = 'affinity' and m.group_id = p.group_id))
+    select m.rack_id from vm_member as m where m.strategy = 'affinity' and m.group_id = p.group_id)
+  and r.numa_count = p.numa_count
+  and r.free_cores >= p.cores / p.numa_count
+  and r.free_memory_gib >= p.memory_gib / p.numa_count
+where p.strategy = 'affinity'
+union all
+-- One that looks for a rack: all slots of the two racks that are its to try.
+select p.vm_id, r.slot_id
+from vm_pending as p
+join vm_new_group as g on g.group_id = p.group_id
+join vm_affinity_rack as k on k.place in (g.place, g.place + g.groups)
+join vm_slot as r
+  on r.rack_id = k.rack_id
   and r.numa_count = p.numa_count
   and r.free_cores >= p.cores / p.numa_count
   and r.free_memory_gib >= p.memory_gib / p.numa_count
