@@ -108,16 +108,16 @@ export class ExpressionParser {
     const { stream } = this;
     if (stream.operator('=') || stream.operator('==')) return this.binary(left, '=', this.comparison());
     if (stream.operator('!=') || stream.operator('<>')) return this.binary(left, '!=', this.comparison());
-    if (stream.word('isnull')) return this.nullTest(left, false);
-    if (stream.word('notnull') || stream.word('not', 'null')) return this.nullTest(left, true);
+    // What ends here may still be the left side of an operator that binds tighter: `a notnull + 1`.
+    if (stream.word('isnull')) return this.comparison(this.nullTest(left, false));
+    if (stream.word('notnull') || stream.word('not', 'null'))
+      return this.comparison(this.nullTest(left, true));
     if (stream.word('is')) {
       const negated = stream.word('not');
-      if (stream.isWord('null')) {
-        stream.advance();
-        return this.nullTest(left, negated);
-      }
       const distinct = stream.word('distinct', 'from');
-      return this.binary(left, negated !== distinct ? 'is not' : 'is', this.comparison());
+      const right = this.comparison();
+      if (right.kind === 'literal' && right.type === 'null') return this.nullTest(left, negated !== distinct);
+      return this.binary(left, negated !== distinct ? 'is not' : 'is', right);
     }
     const negated =
       stream.isWord('not') &&
@@ -130,7 +130,7 @@ export class ExpressionParser {
       const span = cover(left.span, high.span);
       return this.over({ kind: 'between', negated, operand: left, low, high, span }, left, low, high);
     }
-    if (stream.word('in')) return this.inTail(left, negated);
+    if (stream.word('in')) return this.comparison(this.inTail(left, negated));
     for (const word of ['like', 'glob', 'match', 'regexp'] as const) {
       if (!stream.word(word)) continue;
       const right = this.comparison();
@@ -213,25 +213,26 @@ export class ExpressionParser {
     return items;
   }
 
-  private comparison(): Expression {
-    return this.level(['<=', '>=', '<', '>'] as const, () =>
-      this.level(['<<', '>>', '&', '|'] as const, () => this.additive()),
-    );
+  /** Everything that binds tighter than `=`; `first`, where given, has been read already. */
+  private comparison(first?: Expression): Expression {
+    const bits = (left?: Expression): Expression =>
+      this.level(['<<', '>>', '&', '|'], () => this.additive(), this.additive(left));
+    return this.level(['<=', '>=', '<', '>'], bits, bits(first));
   }
 
-  private additive(): Expression {
-    return this.level(['+', '-'] as const, () =>
-      this.level(['*', '/', '%'] as const, () =>
-        this.level(['||', '->>', '->'] as const, () => this.postfix()),
-      ),
-    );
+  private additive(first?: Expression): Expression {
+    const texts = (left = this.postfix()): Expression =>
+      this.level(['||', '->>', '->'], () => this.postfix(), left);
+    const products = (left?: Expression): Expression => this.level(['*', '/', '%'], texts, texts(left));
+    return this.level(['+', '-'], products, products(first));
   }
 
   private level(
     operators: readonly Extract<Expression, { kind: 'binary' }>['operator'][],
     operand: () => Expression,
+    first: Expression,
   ): Expression {
-    let left = operand();
+    let left = first;
     for (;;) {
       const found = operators.find((operator) => this.stream.operator(operator));
       if (found === undefined) return left;
@@ -286,6 +287,8 @@ export class ExpressionParser {
       stream.expectOperator(')');
       return this.overSelect({ kind: 'exists', select, span: stream.since(start) }, height);
     }
+    // `a = not b`: `not` takes what binds tighter than itself, wherever it stands.
+    if (stream.isWord('not')) return stream.nested(() => this.not());
     if (stream.word('case')) return this.caseTail(start);
     if (stream.isWord('cast') && stream.isOperator('(', 1)) return this.castTail(start);
     if (stream.isCallOfKeyword()) {
