@@ -51,12 +51,15 @@ create table vm_slot (
   free_cores       integer not null default 0 check (free_cores >= 0),
   free_memory_gib  integer not null default 0 check (free_memory_gib >= 0),
   -- Large VMs, of 16 cores and 32 GiB in each node, that the host has room for. Kept by triggers.
-  whole            integer not null default 0 check (whole >= 0)
+  whole            integer not null default 0 check (whole >= 0),
+  -- 1 in a rack where an affinity group lives, which may go on growing. Kept by triggers.
+  reserved         integer not null default 0 check (reserved in (0, 1))
 ) strict;
 
 create index vm_slot_by_host on vm_slot (host_id);
 create index vm_slot_by_rack on vm_slot (rack_id, numa_count, free_cores, free_memory_gib);
-create index vm_slot_by_room on vm_slot (numa_count, whole, free_cores, free_memory_gib, slot_id);
+create index vm_slot_by_room on vm_slot (
+  numa_count, reserved, whole, free_cores, free_memory_gib, slot_id, host_id);
 
 insert into vm_slot (slot_id, numa_count) values (0, 0);
 
@@ -148,6 +151,35 @@ begin
   where numa_node_id in (select numa_node_id from vm_charge where slot_id = new.current_slot);
 end;
 
+create trigger vm_affinity_moves after update of current_slot on vm
+when new.strategy = 'affinity' and new.current_slot is not old.current_slot
+begin
+  update vm_slot
+  set reserved = 0
+  where rack_id = (select s.rack_id from vm_slot as s where s.slot_id = old.current_slot)
+    and not exists (
+      select 1
+      from vm_member as m
+      where m.strategy = 'affinity'
+        and m.rack_id = (select s.rack_id from vm_slot as s where s.slot_id = old.current_slot));
+  update vm_slot
+  set reserved = 1
+  where rack_id = (select s.rack_id from vm_slot as s where s.slot_id = new.current_slot) and reserved = 0;
+end;
+
+create trigger vm_affinity_leaves after delete on vm
+when old.strategy = 'affinity' and old.current_slot is not null
+begin
+  update vm_slot
+  set reserved = 0
+  where rack_id = (select s.rack_id from vm_slot as s where s.slot_id = old.current_slot)
+    and not exists (
+      select 1
+      from vm_member as m
+      where m.strategy = 'affinity'
+        and m.rack_id = (select s.rack_id from vm_slot as s where s.slot_id = old.current_slot));
+end;
+
 create trigger vm_leaves after delete on vm when old.current_slot is not null
 begin
   update vm_numa_node
@@ -195,8 +227,8 @@ from vm_rack as k
 left join vm_member as m on m.rack_id = k.rack_id and m.strategy = 'affinity'
 group by k.rack_id;
 
--- Slots worth looking at for each waiting VM; every one of them fits it. Hosts that have no room for a large VM
--- anyway come first, then tight slots. policies/numa_vm/candidates.sql says what that costs.
+-- Slots worth looking at for each waiting VM; every one of them fits it. Racks without an affinity group come
+-- first, then hosts that have no room for a large VM anyway, then tight slots. policies/numa_vm/candidates.sql says what that costs.
 create view vm_candidate as
 -- Nowhere.
 select p.vm_id, 0 as slot_id
@@ -213,9 +245,7 @@ join vm_slot as s on s.slot_id in (
     and r.free_memory_gib >= p.memory_gib / p.numa_count
     and r.host_id not in (
       select m.host_id from vm_member as m where m.strategy = p.strategy and m.group_id = p.group_id)
-  order by
-    r.rack_id in (select m.rack_id from vm_member as m where m.strategy = 'affinity'),
-    r.whole, r.free_cores, r.free_memory_gib, r.slot_id
+  order by r.reserved, r.whole, r.free_cores, r.free_memory_gib, r.slot_id
   limit 60)
 where p.strategy in ('none', 'anti-affinity')
 union all

@@ -333,6 +333,10 @@ group by s.slot_id having min(f.c) <> s.free_cores or min(f.m) <> s.free_memory_
 union all
 select 'host', s.slot_id from vm_slot as s join whole as w on w.host_id = s.host_id where w.n <> s.whole
 union all
+select 'reserved', s.slot_id from vm_slot as s where s.reserved <> exists (
+  select 1 from vm as v join vm_slot as o on o.slot_id = v.current_slot
+  where v.strategy = 'affinity' and o.rack_id = s.rack_id)
+union all
 select 'rack', k.rack_id from vm_rack as k join whole as w on w.rack_id = k.rack_id
 group by k.rack_id having sum(w.n) <> k.room`;
 
@@ -342,7 +346,7 @@ test('what the triggers keep stays the sum of what it is made of, whatever comes
   const vms: Vm[] = [
     { size: [32, 64], split: true },
     { size: [8, 32] },
-    { size: [3, 5] },
+    { size: [3, 5], group: ['affinity'] },
     { size: [16, 64], split: true },
   ];
   await run(store, eventsOf(hosts, [vms]), EVERY_POLICY);
@@ -352,6 +356,8 @@ test('what the triggers keep stays the sum of what it is made of, whatever comes
     'update vm set current_slot = null where vm_id = 0',
     'update vm set current_slot = 9 where vm_id = 0',
     'update vm set current_slot = 7 where vm_id = 2',
+    'update vm set current_slot = 1 where vm_id = 2',
+    'delete from vm where vm_id = 2',
     'update vm set current_slot = 0 where vm_id = 1',
     'delete from vm where vm_id = 3',
     'update vm_numa_node set cores = 1 where numa_node_id = 4',
