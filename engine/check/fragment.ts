@@ -65,7 +65,7 @@ function withoutLineComments(parts: readonly FragmentPart[]): Fragment {
 
 function stripLineComments(text: string): string {
   return text.replace(
-    /('(?:[^']|'')*'|"(?:[^"]|"")*")|--[^\n]*/g,
+    /('(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|\/\*[^]*?\*\/)|--[^\n]*/g,
     (_match, quoted: string | undefined) => quoted ?? ' ',
   );
 }
