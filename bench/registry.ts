@@ -4,4 +4,9 @@ import { replayBench } from './replay.bench.js';
 import { solve } from './solve.bench.js';
 
 /** Every bench, in the order of a run without names. A new one adds its import and its line. */
-export const BENCHES: readonly Bench[] = [ground, solve, replayBench];
+// prettier-ignore
+export const BENCHES: readonly Bench[] = [
+  ground,
+  solve,
+  replayBench,
+];
