@@ -52,7 +52,7 @@ test('what is no SQLite database is store/not-a-database and stays as it is', (t
   t.is(readFileSync(join(folder, 'letter.txt'), 'utf8'), text);
 });
 
-test('a damaged database is store/io, never a raw error', (t) => {
+test('a damaged database is store/damaged, never a raw error', (t) => {
   const folder = tempFolder(t);
   const whole = join(folder, 'whole.db');
   const database = new Database(whole);
@@ -66,7 +66,7 @@ test('a damaged database is store/io, never a raw error', (t) => {
   for (const mode of MODES)
     t.deepEqual(
       codesOf(() => openStore(path, mode)),
-      ['store/io'],
+      ['store/damaged'],
     );
 });
 
