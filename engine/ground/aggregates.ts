@@ -185,15 +185,8 @@ export class AggregateEvaluator {
         return symbol.known;
       case 'boolean':
         return symbol.isTrue === negate(symbol.isFalse) ? TRUE : builder.or([symbol.isTrue, symbol.isFalse]);
-      case 'choice': {
-        if (symbol.map === null) return TRUE;
-        const filled = [...symbol.map].filter(([, cell]) => cell !== null);
-        if (filled.length === symbol.map.size) return TRUE;
-        return builder.member(
-          symbol.variable,
-          filled.map(([value]) => value),
-        );
-      }
+      case 'choice':
+        return this.context.operators.known(symbol);
     }
   }
 

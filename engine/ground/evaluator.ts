@@ -35,6 +35,11 @@ export class Evaluator implements RowContext {
   readonly joiner: RowJoiner;
   private readonly aggregates: AggregateEvaluator;
   private readonly read = new Map<QueryComponent, Map<string, ComponentRows>>();
+  /** Coded lists by the rows they come from, then by slot and kind. */
+  private readonly lists = new Map<
+    ComponentRows,
+    Map<string, { readonly codes: readonly number[]; readonly hasNull: boolean }>
+  >();
   private readonly narrowed = new Map<VariableId, readonly number[]>();
   private readonly nullLists = new Set<Residual>();
   /** What is allowed but hardly meant. */
@@ -236,9 +241,24 @@ export class Evaluator implements RowContext {
         return this.membership(operand, items, residual);
       }
       case 'inSelect': {
+        const list = this.knownList(residual.plan, environment);
+        if (list !== null) {
+          const operand = inner(residual.operand);
+          if (operand.kind === 'choice' && operand.map === null)
+            return this.listMembership(operand, list, residual);
+        }
         const rows = this.outputRows(residual.plan, environment, true);
         const items = rows.map((row) => ({ guard: row.guard, symbol: must(row.cells[0], 'output') }));
         return this.membership(inner(residual.operand), items, residual);
+      }
+      case 'inSelect': {
+        const operand = inner(residual.operand);
+        const list = this.knownList(residual.plan, environment);
+        if (list !== null && operand.kind === 'choice' && operand.map === null)
+          return this.listMembership(operand, list, residual);
+        const rows = this.outputRows(residual.plan, environment, true);
+        const items = rows.map((row) => ({ guard: row.guard, symbol: must(row.cells[0], 'output') }));
+        return this.membership(operand, items, residual);
       }
       case 'exists':
         return truth(
@@ -296,6 +316,45 @@ export class Evaluator implements RowContext {
       span: residual.span,
       help: 'leave nulls out of the list: `... where ... is not null`',
     });
+  }
+
+  /** The rows of a select over values alone, with the slot that is its output; null for any other select. */
+  private knownList(
+    plan: SelectPlan,
+    environment: Environment,
+  ): { rows: ComponentRows; slot: number } | null {
+    const [component, ...more] = plan.components;
+    const [output] = plan.outputs;
+    const isPlain = more.length === 0 && !plan.grouped && plan.conditions.length === 0;
+    if (!isPlain || component?.kind !== 'query' || output?.kind !== 'slot' || output.depth !== 0) return null;
+    if (this.presenceOf !== everyRowPresent) return null;
+    return { rows: this.componentRows(component, environment), slot: output.slot };
+  }
+
+  /** `decision in (select ...)` over values alone: the rows are coded once for all decisions that ask. */
+  private listMembership(
+    operand: Extract<Symbol, { kind: 'choice' }>,
+    { rows, slot }: { readonly rows: ComponentRows; readonly slot: number },
+    residual: Residual,
+  ): BooleanSymbol {
+    const key = `${slot}${operand.text ? 't' : 'n'}`;
+    let byKey = this.lists.get(rows);
+    if (byKey === undefined) {
+      byKey = new Map();
+      this.lists.set(rows, byKey);
+    }
+    let list = byKey.get(key);
+    if (list === undefined) {
+      const values = rows.map((row) => row[slot] ?? null);
+      const codes = values.flatMap((value) => this.modelValue(operand.text, value, residual.span) ?? []);
+      list = { codes, hasNull: values.includes(null) };
+      byKey.set(key, list);
+    }
+    // The row budget counts what each decision looks at, as if the rows were made for it.
+    this.spend(rows.length);
+    if (list.hasNull) this.noteNullInList(residual);
+    const inside = this.builder.member(operand.variable, list.codes);
+    return { kind: 'boolean', isTrue: inside, isFalse: list.hasNull ? FALSE : negate(inside) };
   }
 
   /** `operand in (items)`: true where one is equal, unknown where none is and one is null. */

@@ -3,7 +3,7 @@ import type { SqlValue } from '../base/sql-value.js';
 import type { Comparison } from '../lang/ast.js';
 import { constantOf, isConstant, sumOf, truthOf } from '../model/builder.js';
 import type { ModelBuilder } from '../model/builder.js';
-import type { ClassMap, LinearExpression, Literal } from '../model/model.js';
+import type { ClassMap, LinearExpression, Literal, VariableId } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
 import { GroundError } from './ground-error.js';
 import type { BooleanSymbol, ChoiceMap, Symbol, TextCodes } from './symbol.js';
@@ -52,9 +52,18 @@ function certain(expression: LinearExpression | null): Numeric | null {
   return expression === null ? null : { expression, known: TRUE };
 }
 
+/** Keys for which a column of the chosen row is not null, and what that says of each variable. */
+interface KnownKeys {
+  readonly keys: readonly number[];
+  readonly literals: Map<VariableId, Literal>;
+}
+
+const ALL: KnownKeys = { keys: [], literals: new Map() };
+
 /** SQL operators over symbols: exact, or a GroundError that says what cannot be given its meaning. */
 export class Operators {
   private readonly classMaps = new Map<ChoiceMap, ClassMap>();
+  private readonly knownKeys = new Map<ChoiceMap, KnownKeys>();
 
   constructor(
     private readonly builder: ModelBuilder,
@@ -294,12 +303,29 @@ export class Operators {
     const classes = (choice: typeof left): ClassMap | null =>
       choice.map === null ? null : this.classMap(choice.map, choice.text, span);
     const same = builder.same(left.variable, classes(left), right.variable, classes(right));
-    const known = (choice: typeof left): Literal => {
-      if (choice.map === null) return TRUE;
-      const keys = [...choice.map].filter(([, cell]) => cell !== null).map(([key]) => key);
-      return keys.length === choice.map.size ? TRUE : builder.member(choice.variable, keys);
+    return {
+      kind: 'boolean',
+      isTrue: same,
+      isFalse: builder.and([negate(same), this.known(left), this.known(right)]),
     };
-    return { kind: 'boolean', isTrue: same, isFalse: builder.and([negate(same), known(left), known(right)]) };
+  }
+
+  /** Where the column of a chosen row is not null. Many rows ask for one column, so that answers are kept. */
+  known({ variable, map }: Extract<Symbol, { kind: 'choice' }>): Literal {
+    if (map === null) return TRUE;
+    let known = this.knownKeys.get(map);
+    if (known === undefined) {
+      const filled = [...map].flatMap(([key, cell]) => (cell === null ? [] : [key]));
+      known = filled.length === map.size ? ALL : { keys: filled, literals: new Map() };
+      this.knownKeys.set(map, known);
+    }
+    if (known === ALL) return TRUE;
+    let literal = known.literals.get(variable);
+    if (literal === undefined) {
+      literal = this.builder.member(variable, known.keys);
+      known.literals.set(variable, literal);
+    }
+    return literal;
   }
 
   private classMap(map: ChoiceMap, text: boolean, span: Span): ClassMap {
