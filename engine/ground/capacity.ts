@@ -272,8 +272,18 @@ function finish(
   const sorted = capacities.sorted();
   const values = sorted.map(({ key }) => key);
   const domains = new Map<Literal, SqlRecord>();
+  const isKey = new Set(values);
+  // Decisions of one column share their domain: whether the keys cover it is asked once.
+  const covered = new Map<readonly number[], boolean>();
+  const amongKeys = (variable: VariableId): Literal => {
+    const domain = builder.variableAt(variable).values;
+    if (domain === null || domain.length === 0) return builder.member(variable, values);
+    const known = covered.get(domain) ?? domain.every((value) => isKey.has(value));
+    covered.set(domain, known);
+    return known ? TRUE : builder.member(variable, values);
+  };
   for (const item of items) {
-    const inside = builder.member(item.variable, values);
+    const inside = amongKeys(item.variable);
     domains.set(builder.or([inside, negate(item.presence)]), item.row);
   }
   const uniform = items.map((item) => uniformDemand(item, values));

@@ -20,7 +20,7 @@ import { truth, valueSymbol } from './symbol.js';
 import type { Variables } from './variables.js';
 
 /** Rows one policy may make before it is refused; a product that large belongs behind a `capacity` or a domain. */
-export const ROW_BUDGET = 5_000_000;
+export const ROW_BUDGET = 1_000_000;
 
 /** Literals that say whether a base row takes part; absent rows of `optional` tables are left out of the batch. */
 export interface Presence {

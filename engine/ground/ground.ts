@@ -2,7 +2,6 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { UnsafeIntegerError } from '../base/int.js';
 import type { SqlRecord, SqlValue } from '../base/sql-value.js';
 import type { Relation } from '../catalog/catalog.js';
-import type { BoundPolicy } from '../check/bound.js';
 import type { LoweredPolicy } from '../lower/lower.js';
 import type { PolicyPlan, Residual } from '../lower/plan.js';
 import { ModelBuilder, constantOf, sumOf } from '../model/builder.js';
@@ -133,7 +132,7 @@ class Grounding {
   }
 
   /** Turns what can go wrong with one policy's rows into a diagnostic of that policy. */
-  private guarded(policy: BoundPolicy, work: () => void): void {
+  private guarded(policy: LoweredPolicy['policy'], work: () => void): void {
     this.evaluator.restartBudget();
     const { span } = policy.statement.select;
     try {
@@ -303,7 +302,7 @@ class Grounding {
     this.addSoft(policy, call.name === 'balance' ? policy.name : `${policy.name}.balance`, terms);
   }
 
-  private addSoft(policy: BoundPolicy, name: string, terms: readonly LinearExpression[]): void {
+  private addSoft(policy: LoweredPolicy['policy'], name: string, terms: readonly LinearExpression[]): void {
     const { kind, weight, priority } = policy.clause;
     const implicit = kind === 'check';
     const level = implicit ? 0 : priority;

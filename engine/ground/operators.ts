@@ -1,6 +1,6 @@
 import type { Span } from '../base/source.js';
 import type { SqlValue } from '../base/sql-value.js';
-import type { Comparison } from '../lang/ast.js';
+import type { CompareOperator } from '../lower/plan.js';
 import { constantOf, isConstant, sumOf, truthOf } from '../model/builder.js';
 import type { ModelBuilder } from '../model/builder.js';
 import type { ClassMap, LinearExpression, Literal, VariableId } from '../model/model.js';
@@ -9,7 +9,7 @@ import { GroundError } from './ground-error.js';
 import type { BooleanSymbol, ChoiceMap, Symbol, TextCodes } from './symbol.js';
 import { UNKNOWN, constantTruth, truth, valueSymbol } from './symbol.js';
 
-const MIRROR: Readonly<Record<Comparison, Comparison>> = {
+const MIRROR: Readonly<Record<CompareOperator, CompareOperator>> = {
   '=': '=',
   '!=': '!=',
   '<': '>',
@@ -18,7 +18,7 @@ const MIRROR: Readonly<Record<Comparison, Comparison>> = {
   '>=': '<=',
 };
 
-function holds(operator: Comparison, order: number): boolean {
+function holds(operator: CompareOperator, order: number): boolean {
   switch (operator) {
     case '=':
       return order === 0;
@@ -175,7 +175,7 @@ export class Operators {
     return { expression, known };
   }
 
-  compare(operator: Comparison, left: Symbol, right: Symbol, span: Span): BooleanSymbol {
+  compare(operator: CompareOperator, left: Symbol, right: Symbol, span: Span): BooleanSymbol {
     if (left.kind === 'value' && right.kind === 'value')
       return this.compareValues(operator, left.value, right.value, span);
     if (left.kind === 'value') return this.compare(MIRROR[operator], right, left, span);
@@ -200,7 +200,7 @@ export class Operators {
     return this.compareNumbers(operator, this.numeric(left, span), this.numeric(right, span));
   }
 
-  private compareValues(operator: Comparison, a: SqlValue, b: SqlValue, span: Span): BooleanSymbol {
+  private compareValues(operator: CompareOperator, a: SqlValue, b: SqlValue, span: Span): BooleanSymbol {
     const order = this.order(a, b, span);
     return order === null ? UNKNOWN : constantTruth(holds(operator, order));
   }
@@ -221,7 +221,7 @@ export class Operators {
 
   /** A decision, or a column of the row it chooses, against a known value. */
   private compareChoice(
-    operator: Comparison,
+    operator: CompareOperator,
     choice: Extract<Symbol, { kind: 'choice' }>,
     value: Exclude<SqlValue, null>,
     span: Span,
@@ -251,7 +251,7 @@ export class Operators {
     return constantTruth(holds(operator, side));
   }
 
-  private bounded(operator: Comparison, variable: number, value: number): Literal {
+  private bounded(operator: CompareOperator, variable: number, value: number): Literal {
     const { builder } = this;
     switch (operator) {
       case '=':
@@ -269,7 +269,12 @@ export class Operators {
     }
   }
 
-  private compareText(operator: Comparison, variable: number, value: SqlValue, span: Span): BooleanSymbol {
+  private compareText(
+    operator: CompareOperator,
+    variable: number,
+    value: SqlValue,
+    span: Span,
+  ): BooleanSymbol {
     const { builder, texts } = this;
     if (typeof value !== 'string') {
       throw new GroundError('type/mismatch', 'a text decision is compared with a number', span);
@@ -348,7 +353,7 @@ export class Operators {
   }
 
   private compareNumber(
-    operator: Comparison,
+    operator: CompareOperator,
     number: Numeric | null,
     value: Exclude<SqlValue, null>,
     span: Span,
@@ -381,7 +386,11 @@ export class Operators {
     };
   }
 
-  private compareNumbers(operator: Comparison, left: Numeric | null, right: Numeric | null): BooleanSymbol {
+  private compareNumbers(
+    operator: CompareOperator,
+    left: Numeric | null,
+    right: Numeric | null,
+  ): BooleanSymbol {
     if (left === null || right === null) return UNKNOWN;
     const difference = sumOf([
       { expression: left.expression, factor: 1 },

@@ -1,11 +1,11 @@
 import type { SqlRecord } from '../base/sql-value.js';
-import type { BoundPolicy } from '../check/bound.js';
+import type { LoweredPolicy } from '../lower/lower.js';
 import type { OriginId } from '../model/model.js';
 import type { Environment } from './environment.js';
 
 /** The policy and the rows that a model constraint came from. */
 export interface Origin {
-  readonly policy: BoundPolicy;
+  readonly policy: LoweredPolicy['policy'];
   /** True for what the schema demands: a table check, a unique key. */
   readonly implied: boolean;
   /** Identity of the base rows, `table.column` -> value; keys of a group where there is one. */

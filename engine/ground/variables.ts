@@ -3,7 +3,7 @@ import type { Span } from '../base/source.js';
 import type { SqlRecord, SqlValue } from '../base/sql-value.js';
 import type { Relation } from '../catalog/catalog.js';
 import { columnOf } from '../catalog/catalog.js';
-import { quoteName } from '../check/fragment.js';
+import { tableQuery, valuesQuery } from '../lower/table-query.js';
 import type { ModelBuilder } from '../model/builder.js';
 import type { VariableId } from '../model/model.js';
 import { byNumber } from '../base/order.js';
@@ -102,9 +102,7 @@ export class Variables {
   registerTable(relation: Relation, span: Span): void {
     const columns = relation.columns.filter((column) => column.decision).map((column) => column.name);
     if (columns.length === 0) return;
-    const names = [...relation.identity, ...columns].map(quoteName).join(', ');
-    const order = relation.identity.map((_name, i) => i + 1).join(', ');
-    const rows = this.reader.rows(`select ${names} from ${quoteName(relation.name)} order by ${order}`);
+    const rows = this.reader.rows(tableQuery(relation, columns));
     for (const row of rows) {
       const identity = row.slice(0, relation.identity.length);
       columns.forEach((column, i) => {
@@ -153,11 +151,8 @@ export class Variables {
   }
 
   private parentValues(table: string, column: string, span: Span): SqlValue[] {
-    const name = quoteName(column);
     try {
-      const rows = this.reader.rows(
-        `select distinct ${name} from ${quoteName(table)} where ${name} is not null order by 1`,
-      );
+      const rows = this.reader.rows(valuesQuery(table, column));
       return rows.map((row) => row[0] ?? null);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);

@@ -95,6 +95,9 @@ export interface CapacityResidual {
   readonly span: Span;
 }
 
+/** Operators that compare two values. */
+export type CompareOperator = Comparison;
+
 /** What is left of an expression when its ground parts have become slots. */
 export type Residual =
   | SlotResidual
@@ -113,7 +116,7 @@ export type Residual =
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Residual[]; readonly span: Span }
   | {
       readonly kind: 'compare';
-      readonly operator: Comparison;
+      readonly operator: CompareOperator;
       readonly left: Residual;
       readonly right: Residual;
       readonly span: Span;
