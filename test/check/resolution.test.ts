@@ -181,6 +181,11 @@ const MEANINGS: readonly (readonly [rule: string, policies: string, accepted: st
     '2,1 2,2',
   ],
   [
+    'comments between any two tokens',
+    "create constraint c as select * from t where (g = 'b' or g = /* a -- b */ 'a' -- 'c'\n and [host] /* -- */ > 0) check /* 1 */ controllable_h = -- 2\n 1 + /* -- */ (host - host)",
+    '1,1',
+  ],
+  [
     '`in` over values',
     'create constraint c as select * from t check controllable_h in (values (2), (7))',
     '2,2',
