@@ -1,5 +1,6 @@
 import type { Bench } from './bench.js';
 import { ground } from './ground.bench.js';
+import { numaVmBench } from './numa-vm.bench.js';
 import { replayBench } from './replay.bench.js';
 import { solve } from './solve.bench.js';
 
@@ -9,4 +10,5 @@ export const BENCHES: readonly Bench[] = [
   ground,
   solve,
   replayBench,
+  numaVmBench,
 ];
