@@ -50,7 +50,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', 'fixtures/**/*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: { 'max-lines': 'off' },
   },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },

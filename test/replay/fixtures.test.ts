@@ -6,7 +6,7 @@ import { rack } from '../../engine/controllers/rack/controller.js';
 import { trigger } from '../../engine/loop/trigger.js';
 import type { TraceRecord } from '../../engine/replay/trace.js';
 import { readTrace } from '../../engine/replay/trace.js';
-import { FIXTURES, generate } from '../../fixtures/generate.js';
+import { FIXTURES, generate } from '../../bench/traces/generate.js';
 import { openRack, recorder, solveDirectly } from '../helpers/rack-state.js';
 
 for (const [path, args] of Object.entries(FIXTURES)) {
