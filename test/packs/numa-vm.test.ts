@@ -492,7 +492,7 @@ test('the public data set is decided whole and keeps every rule', async (t) => {
 });
 
 test('README names every policy file of the set', (t) => {
-  const readme = readFileSync('policies/numa_vm/README.md', 'utf8');
+  const readme = readFileSync('docs/numa-vm.md', 'utf8');
   for (const name of [...WITHOUT_CANDIDATES, 'candidates.sql']) {
     t.true(readme.includes(`| \`${must(name.split('/').at(-1), 'a name')}\``), name);
   }
