@@ -18,10 +18,10 @@ import { tempFolder } from '../store/helpers/temp-folder.js';
 const solver = createSolver();
 test.after.always(() => solver.close());
 
-/** The query that README shows to users: it knows nothing of the pack's views and kept sums. */
+/** The query that docs/numa-vm.md shows to users: it knows nothing of the pack's views and kept sums. */
 const PROBLEMS = must(
-  /<<'SQL'\n([^]*?)\nSQL\n/.exec(readText(packagePath('policies', 'numa_vm', 'README.md')))?.[1],
-  'the query in README',
+  /<<'SQL'\n([^]*?)\nSQL\n/.exec(readText(packagePath('docs', 'numa-vm.md')))?.[1],
+  'the query in docs/numa-vm.md',
 );
 
 const EVERY_POLICY = ['policies/numa_vm'];
@@ -416,7 +416,7 @@ const planted: readonly (readonly [
 ];
 
 for (const [problem, moves] of planted) {
-  test(`the query in README finds: ${problem}`, async (t) => {
+  test(`the documented query finds: ${problem}`, async (t) => {
     const store = openPack();
     const hosts = [even(0, 8, 8), even(0, 8, 8), even(1, 8, 8)];
     const vms: Vm[] = [
@@ -445,7 +445,7 @@ interface Answer {
   readonly metrics: Readonly<Record<string, number | null>>;
 }
 
-/** A replay by the command line, then the query of README by the command line. */
+/** A replay by the command line, then the documented query by the command line. */
 async function replayAndCheck(t: ExecutionContext, args: readonly string[]): Promise<Answer> {
   const db = join(tempFolder(t), 'numa.db');
   const replayed = await runCliHere(
@@ -491,9 +491,9 @@ test('the public data set is decided whole and keeps every rule', async (t) => {
   t.true(Number(metrics['placed']) >= 4950, JSON.stringify(metrics));
 });
 
-test('README names every policy file of the set', (t) => {
-  const readme = readFileSync('docs/numa-vm.md', 'utf8');
+test('docs/numa-vm.md names every policy file of the set', (t) => {
+  const page = readFileSync('docs/numa-vm.md', 'utf8');
   for (const name of [...WITHOUT_CANDIDATES, 'candidates.sql']) {
-    t.true(readme.includes(`| \`${must(name.split('/').at(-1), 'a name')}\``), name);
+    t.true(page.includes(`| \`${must(name.split('/').at(-1), 'a name')}\``), name);
   }
 });
