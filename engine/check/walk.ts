@@ -428,9 +428,10 @@ export class Walker {
     for (const expression of core.groupBy) if (part(expression, scope).decision) state.decisionRows = true;
     if (core.having !== null && part(core.having, scope).decision) state.decisionRows = true;
     for (const window of core.windows) part(window, scope);
-    // An aggregate over guarded rows is a decision value whatever it adds up.
-    const guarded = aggregated && state.decisionRows;
-    const facts = columns.map((column) => ({ ...column, decision: column.decision || guarded }));
+    // A view that groups decisions is one wherever it is used: an aggregate over guarded rows is a decision
+    // value whatever it adds up.
+    const whole = aggregated && (state.decisionRows || columns.some((column) => column.decision));
+    const facts = columns.map((column) => ({ ...column, decision: column.decision || whole }));
     return { facts: { columns: facts, decisionRows: state.decisionRows }, scope };
   }
 

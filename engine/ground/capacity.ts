@@ -247,6 +247,10 @@ class KeyCapacities {
     const value = symbol.kind === 'value' ? symbol.value : null;
     const capacity = amount(evaluator.evaluate(call.capacity, environment), 'capacity', call, environment);
     const key = evaluator.modelValue(text, value, call.key.span);
+    if (key === null && value !== null) {
+      const message = `no decision can choose the key ${String(value)} of \`${call.name}\``;
+      throw onRow(new GroundError('ground/bad-argument', message, call.key.span), environment);
+    }
     if (key === null) return null;
     const known = this.byKey.get(key);
     if (known !== undefined && known !== capacity) {

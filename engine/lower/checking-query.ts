@@ -224,13 +224,14 @@ function outside(select: BoundSelect, call: BoundCapacity): CheckingQuery {
     const keySide = new Set(ofKey);
     const onKeySide = (condition: BoundExpression): boolean =>
       [...itemsOf(condition.sql)].some((item) => keySide.has(item));
-    const keys = `select ${key} from ${fromUnits(select, keySide).join(', ')}${all(texts(grounds(select).filter(onKeySide)))}`;
+    const keysWhere = (more: readonly string[]): string =>
+      `select ${key} from ${fromUnits(select, keySide).join(', ')}${all([...texts(grounds(select).filter(onKeySide)), ...more])}`;
     const others = new Set(components.flatMap((items) => (items === ofKey ? [] : items)));
     // No key row, no ground row: then nothing is asked of the decision.
     const conditions = [
       ...texts(grounds(select).filter((condition) => !onKeySide(condition))),
-      `exists (${keys})`,
-      `(${decision}) is null or (${decision}) not in (${keys})`,
+      `exists (${keysWhere([])})`,
+      `(${decision}) is null or (${decision}) not in (${keysWhere([`(${key}) is not null`])})`,
     ];
     return {
       sql: `select ${outputs.join(', ')} from ${fromUnits(select, others).join(', ')}${all(conditions)}`,
@@ -299,7 +300,13 @@ function balanceText(select: BoundSelect, call: BoundCapacity): string {
     sql: ['(', ...call.decision.sql, ') = (', ...call.key.sql, ')'],
     span: call.span,
   };
-  const guarded: BoundSelect = { ...select, conditions: [...select.conditions, chosen] };
+  // A key that is null is none.
+  const isKey: BoundExpression = {
+    kind: 'ground',
+    sql: ['(', ...call.key.sql, ') is not null'],
+    span: call.span,
+  };
+  const guarded: BoundSelect = { ...select, conditions: [...select.conditions, isKey, chosen] };
   const load = `coalesce(sum(${render(call.demand.sql)}) filter (where ${guardOf(guarded) ?? '1'}), 0) as l`;
   const outputs = [...groupKeys, `${key} as k`, `max(${render(call.capacity.sql)}) as c`, load].join(', ');
   const perKey = groupedText(guarded, [call], outputs, [], [call.key]);

@@ -43,6 +43,14 @@ const MEANINGS: readonly (readonly [rule: string, policy: string, accepted: stri
   ],
   ['each group has keys of its own', capacity('t join h on h.zone = t.zone group by h.zone', CALL), '1,2,2'],
   [
+    'a key that is null can be chosen by nobody, and hides nobody',
+    capacity(
+      't join h on h.zone = t.controllable_h',
+      'capacity(t.controllable_h, h.zone, t.w, h.cap)',
+    ).replace(' check', ' where t.id = 2 check'),
+    '1,1,1 1,1,2 2,1,1 2,1,2',
+  ],
+  [
     'without any key nothing is asked',
     capacity(`${JOIN} where h.id > 9`, CALL),
     '1,1,1 1,1,2 1,2,1 1,2,2 2,1,1 2,1,2 2,2,1 2,2,2',
@@ -94,6 +102,12 @@ const BALANCES: readonly (readonly [rule: string, policy: string, values: string
     '-3 -4 -4 -5',
   ],
   [
+    'a key that is null is none',
+    'create constraint c as select * from t join slot on 1 = 1 where t.id = 1 maximize balance(t.controllable_h, slot.h, t.w, slot.cap)',
+    // Key 1 has 9, key 2 has 5, and what has no key has 0; item 1 asks for 2.
+    '-4 -4 -6 -6',
+  ],
+  [
     'no row, no term',
     `create constraint c as select * from ${JOIN} where t.id > 9 maximize balance(t.controllable_h, h.id, t.w, h.cap)`,
     '0 0 0 0',
@@ -102,7 +116,12 @@ const BALANCES: readonly (readonly [rule: string, policy: string, values: string
 
 for (const [rule, policy, values] of BALANCES) {
   test(`balance: ${rule}`, (t) => {
-    const store = databaseOf(...TABLES, ...ROWS, 'delete from t where id = 3');
+    const store = databaseOf(
+      ...TABLES,
+      ...ROWS,
+      'delete from t where id = 3',
+      'insert into slot values (1, 9), (2, 5), (null, 0)',
+    );
     const seen = everyAssignment(store, policy);
     const of = (soft: Readonly<Record<string, number | null>>): string =>
       String(soft['c'] ?? soft['c.balance']);
@@ -154,6 +173,16 @@ const BAD: readonly (readonly [rule: string, rows: string, policy: string, messa
       capacity(JOIN, CALL),
       /demand .* `0.5`/,
       /t\.id=2/,
+    ],
+    [
+      'a key that is no integer',
+      'insert into slot values (1, 5), (1.5, 6)',
+      capacity(
+        't join slot on slot.h = t.controllable_h',
+        'capacity(t.controllable_h, slot.h, t.w, slot.cap)',
+      ),
+      /no decision can choose the key 1\.5/,
+      /slot\.rowid=2/,
     ],
     [
       'one key with two capacities',

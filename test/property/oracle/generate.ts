@@ -21,6 +21,8 @@ interface Known {
   readonly type: 'int' | 'text';
   readonly decision: boolean;
   readonly nullable: boolean;
+  /** The decision over hosts itself, not what is made of it. */
+  readonly places?: boolean;
 }
 
 /** What a relation offers to those who read it. */
@@ -81,6 +83,7 @@ class Generator {
         type,
         decision,
         nullable: i > 0 && !decision,
+        places: name === 'controllable_h',
       }));
       this.offers.push({ relation: table.name, ofPolicies: false, columns });
     }
@@ -205,7 +208,8 @@ class Generator {
         on.push(this.link(own, before) ?? this.condition([...before, ...own], outer, 1));
         if (this.chance(20)) on.push(this.condition(local, outer, 1));
       }
-      sources.push({ alias, relation: offer.relation, join, on });
+      const nested = join !== 'left' && this.chance(8);
+      sources.push({ alias, relation: offer.relation, join, on, nested });
     }
     return { sources, local };
   }
@@ -315,19 +319,49 @@ class Generator {
     return { ...common, select: { from: sources, where, groupBy: [], having: [], out: [] }, parts };
   }
 
+  /** A relation that shows a decision over hosts as it is stored. */
+  private itemOffer(): { offer: Offer; decision: string } {
+    const found = this.offers.flatMap((offer) =>
+      offer.columns.flatMap(({ column: name, places }) =>
+        places === true ? [{ offer, decision: name }] : [],
+      ),
+    );
+    return this.pick(found);
+  }
+
   private capacityPolicy(name: string): Policy {
-    const items = this.known(this.offers[1] ?? this.pick(this.offers), 'x');
-    const hosts = this.known(this.offers[0] ?? this.pick(this.offers), 'y');
-    const find = (from: readonly Known[], wanted: string): Expr =>
-      column(from.find((one) => one.column === wanted) ?? this.pick(from));
-    const decision = find(items, 'controllable_h');
-    const key = find(hosts, 'id');
+    const { offer, decision: place } = this.itemOffer();
+    const items = this.known(offer, 'x');
+    const ofKeys = this.chance(75) ? this.pick(this.offers.slice(0, 1)) : this.pick(this.offers);
+    const hosts = this.known(ofKeys, 'y');
+    const decision: Expr = { k: 'column', alias: 'x', column: place };
+    const type = this.textKeys ? 'text' : 'int';
+    const plain = (from: readonly Known[], wanted: 'int' | 'text'): readonly Known[] =>
+      from.filter((one) => !one.decision && one.type === wanted);
+    const keys = plain(hosts, type);
+    const numbers = plain(items, 'int');
+    const sizes = plain(hosts, 'int');
+    const idKey = keys.find((one) => one.column === 'id');
+    const key =
+      idKey !== undefined && this.chance(80)
+        ? column(idKey)
+        : keys.length > 0
+          ? column(this.pick(keys))
+          : value(this.textKeys ? 'a' : 1);
     const on: Expr[] = this.chance(75) ? [equal(decision, key)] : [];
-    if (this.chance(15)) on.push(this.condition([...items, ...hosts], [], 0));
-    const where = this.chance(80) ? [{ k: 'isNull', not: true, a: find(items, 'w') } as const] : [];
+    const shared = plain(hosts, 'int').filter(() => numbers.length > 0 && this.chance(15));
+    for (const one of shared.slice(0, 1)) on.push(equal(column(one), column(this.pick(numbers))));
+    const demand = numbers.length > 0 && this.chance(75) ? column(this.pick(numbers)) : value(this.below(3));
+    const cap = sizes.find((one) => one.column === 'cap');
+    const capacity =
+      cap !== undefined && this.chance(80)
+        ? column(cap)
+        : sizes.length > 0 && this.chance(50)
+          ? column(this.pick(sizes))
+          : value(2 + this.below(3));
+    const present = (expr: Expr): Expr => ({ k: 'cmp', op: '>=', a: expr, b: value(0) });
+    const where = [demand, capacity].filter((one) => one.k === 'column' && this.chance(85)).map(present);
     const guards = this.where(items, [], 1);
-    const demand = this.chance(80) ? find(items, 'w') : value(this.below(3));
-    const capacity = this.chance(85) ? find(hosts, 'cap') : value(2 + this.below(3));
     const soft = this.chance(20);
     const call: Capacity = {
       k: 'capacity',
@@ -337,14 +371,19 @@ class Generator {
       demand,
       capacity,
     };
-    const groupBy = this.chance(15) ? [find(items, 'g')] : [];
+    const groups = [...items, ...hosts].filter((one) => !one.decision && this.chance(8)).slice(0, 2);
     const from: Source[] = [
-      { alias: 'x', relation: 't', join: 'comma', on: [] },
-      { alias: 'y', relation: 'h', join: 'inner', on: on.length === 0 ? [equal(value(1), value(1))] : on },
+      { alias: 'x', relation: offer.relation, join: 'comma', on: [] },
+      {
+        alias: 'y',
+        relation: ofKeys.relation,
+        join: 'inner',
+        on: on.length === 0 ? [equal(value(1), value(1))] : on,
+      },
     ];
     return {
       name,
-      select: { from, where: [...where, ...guards], groupBy, having: [], out: [] },
+      select: { from, where: [...where, ...guards], groupBy: groups.map(column), having: [], out: [] },
       clause: soft ? 'maximize' : 'check',
       parts: [call],
       weight: 1,
@@ -492,7 +531,7 @@ class Generator {
       ];
       return { from: sources, where, groupBy: [column(found)], having, out: out(column(found)) };
     }
-    return { ...select, out: out(expr) };
+    return { ...select, distinct: this.chance(15), out: out(expr) };
   }
 
   private aggregate(local: readonly Known[], type: 'int' | 'bool'): Expr {
@@ -501,12 +540,19 @@ class Generator {
       type === 'int' ? ['sum', 'sum', 'count', 'count'] : ['any', 'all', 'all_different', 'all_equal'];
     const name = this.pick(names);
     if (name === 'count' && this.chance(50)) return { k: 'aggregate', name, arg: null, filter };
+    const distinct = name === 'count' && this.chance(25);
     if (name === 'any' || name === 'all') {
       return { k: 'aggregate', name, arg: this.condition(local, [], 1), filter };
     }
     const found = this.column(local, this.textKeys && this.chance(50) ? 'text' : 'int');
     const plain = found !== null && (found.type === 'int' || name !== 'sum') && this.chance(70);
-    return { k: 'aggregate', name, arg: plain ? column(found) : this.integer(local, [], 1), filter };
+    return {
+      k: 'aggregate',
+      name,
+      distinct,
+      arg: plain ? column(found) : this.integer(local, [], 1),
+      filter,
+    };
   }
 
   private groupTerm(keys: readonly Known[], local: readonly Known[]): Expr {

@@ -20,6 +20,7 @@ export type Expr =
   | {
       readonly k: 'aggregate';
       readonly name: AggregateName;
+      readonly distinct?: boolean;
       /** null: `count(*)`. */
       readonly arg: Expr | null;
       readonly filter: Expr | null;
@@ -38,6 +39,8 @@ export interface Capacity {
 export interface Source {
   readonly alias: string;
   readonly relation: string;
+  /** Written as a sub-select that passes every column on. */
+  readonly nested?: boolean;
   /** How it is joined to what stands before it; the first one is `comma`. */
   readonly join: 'comma' | 'inner' | 'left';
   /** Operands of the `and` chain. */
@@ -45,6 +48,8 @@ export interface Source {
 }
 
 export interface Select {
+  /** Only where it changes nothing: in a list. */
+  readonly distinct?: boolean;
   readonly from: readonly Source[];
   readonly where: readonly Expr[];
   readonly groupBy: readonly Expr[];
@@ -129,7 +134,7 @@ export function print(expr: Expr): string {
       return `(${printSelect(expr.select)})`;
     case 'aggregate': {
       const filter = expr.filter === null ? '' : ` filter (where ${print(expr.filter)})`;
-      return `${expr.name}(${expr.arg === null ? '*' : print(expr.arg)})${filter}`;
+      return `${expr.name}(${expr.distinct === true ? 'distinct ' : ''}${expr.arg === null ? '*' : print(expr.arg)})${filter}`;
     }
     case 'capacity':
       return `${expr.name}(${[expr.decision, expr.key, expr.demand, expr.capacity].map(print).join(', ')})`;
@@ -141,7 +146,9 @@ const chain = (word: string, operands: readonly Expr[]): string =>
 
 export function printSelect(select: Select): string {
   const from = select.from.map((source, i) => {
-    const name = `${source.relation} as ${source.alias}`;
+    // Blanks around the name keep it findable in the text.
+    const whole = source.nested === true ? `(select * from ${source.relation} as whole)` : source.relation;
+    const name = `${whole} as ${source.alias}`;
     if (i === 0) return name;
     if (source.join === 'comma') return `, ${name}`;
     return ` ${source.join === 'left' ? 'left join' : 'join'} ${name}${chain('on', source.on)}`;
@@ -149,7 +156,7 @@ export function printSelect(select: Select): string {
   const out = select.out.length === 0 ? '*' : select.out.map(({ name, expr }) => `${print(expr)} as ${name}`);
   const groupBy = select.groupBy.length === 0 ? '' : ` group by ${select.groupBy.map(print).join(', ')}`;
   return (
-    `select ${typeof out === 'string' ? out : out.join(', ')} from ${from.join('')}` +
+    `select ${select.distinct === true ? 'distinct ' : ''}${typeof out === 'string' ? out : out.join(', ')} from ${from.join('')}` +
     `${chain('where', select.where)}${groupBy}${chain('having', select.having)}`
   );
 }

@@ -452,7 +452,8 @@ export class Meaning {
         const { arg, filter } = expr;
         const counted = filter === null ? rows : rows.filter((row) => isTrue(this.value(filter, row, state)));
         const values = counted.map((row): Value => (arg === null ? 1 : this.value(arg, row, state)));
-        return aggregate(expr.name, values, guarded);
+        const kept = expr.distinct === true ? [...new Set(values)] : values;
+        return aggregate(expr.name, kept, guarded);
       }
       case 'capacity':
         throw new TypeError('a capacity is no value');
@@ -525,6 +526,8 @@ export class Meaning {
       const spare = new Map(capacities);
       for (const { env, guard } of rows) {
         const decision = this.value(call.decision, env, state);
+        // The missing side of an outer join decides nothing.
+        if (decision === null) throw new Refused('bad-argument');
         if (!capacities.has(decision)) holds = false;
         const key = this.value(call.key, env, state);
         if (key === null || !guard || key !== decision) continue;
