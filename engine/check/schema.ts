@@ -44,6 +44,14 @@ function primaryKey(raw: RawRelation): string[] {
     .map((column) => column.name);
 }
 
+/** The primary key as stored; the rowid where there is none, or where a decision in it may be stored as null. */
+function identityOf(raw: RawRelation, key: readonly string[]): readonly string[] {
+  const isOpen = raw.columns.some(
+    ({ name, primaryKey: part, notNull }) => part > 0 && !notNull && isDecisionName(name),
+  );
+  return key.length === 0 || (isOpen && !raw.withoutRowid) ? ['rowid'] : key;
+}
+
 /**
  * The live database's own description as a catalog, so that policies work on a schema never seen before.
  * A foreign key that names no parent column means the parent's primary key.
@@ -63,7 +71,7 @@ export function catalogOf(schema: RawSchema): Catalog {
       name: raw.name,
       kind: raw.kind,
       columns: raw.columns.map((column) => columnFrom(column, raw.kind, clauses)),
-      identity: raw.kind === 'view' ? [] : key.length > 0 ? key : ['rowid'],
+      identity: raw.kind === 'view' ? [] : identityOf(raw, key),
       hasRowid: raw.kind === 'table' && !raw.withoutRowid,
       uniques: raw.uniques,
       foreignKeys,

@@ -3,7 +3,7 @@ import type { Span } from '../base/source.js';
 import type { SqlRecord, SqlValue } from '../base/sql-value.js';
 import type { Relation } from '../catalog/catalog.js';
 import { columnOf } from '../catalog/catalog.js';
-import { tableQuery, valuesQuery } from '../lower/table-query.js';
+import { tableQuery, unnamedRowQuery, valuesQuery } from '../lower/table-query.js';
 import type { ModelBuilder } from '../model/builder.js';
 import type { VariableId } from '../model/model.js';
 import { byNumber } from '../base/order.js';
@@ -127,6 +127,15 @@ export class Variables {
 
   private readDomain(relation: Relation, name: string, span: Span): ColumnDomain {
     const column = must(columnOf(relation, name), `column ${name}`);
+    const unnamed = unnamedRowQuery(relation);
+    if (unnamed !== null && this.reader.rows(unnamed).length > 0) {
+      throw new GroundError(
+        'ground/bad-argument',
+        `\`${relation.name}\` has a row whose primary key is null, so its decisions cannot be told apart`,
+        span,
+        'give the row a key',
+      );
+    }
     if (column.type === 'real') {
       throw new GroundError(
         'lower/unsupported',

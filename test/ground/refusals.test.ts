@@ -180,3 +180,16 @@ test('an integer beyond 2^53 is compared exactly where no decision can equal it'
   ]);
   t.truthy(grounded);
 });
+
+test('a row whose primary key is null is refused, not taken for the missing side of a join', (t) => {
+  const { diagnostics } = groundHere(
+    databaseOf(
+      'create table t(name text primary key, controllable_n integer check (controllable_n in (1, 2)))',
+      "insert into t values (null, null), ('a', null)",
+    ),
+    [onT('check controllable_n = 1')],
+  );
+  const [error] = diagnostics;
+  t.is(error?.code, 'ground/bad-argument');
+  t.regex(error?.message ?? '', /primary key is null/);
+});

@@ -30,6 +30,13 @@ const DEMANDS: readonly (readonly [
     ],
   ],
   [
+    'a primary key in which decisions are still null',
+    [
+      'create table t(g integer, controllable_x integer check (controllable_x in (1, 2)), primary key (g, controllable_x))',
+      'insert into t values (1, null), (1, null), (2, null)',
+    ],
+  ],
+  [
     'a composite primary key with a decision, without rowid',
     [
       'create table t(g integer, controllable_x integer check (controllable_x in (1, 2)), primary key (g, controllable_x)) without rowid',
