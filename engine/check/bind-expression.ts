@@ -3,10 +3,17 @@ import type { Code } from '../base/codes.js';
 import type { Span } from '../base/source.js';
 import { textOf } from '../base/source.js';
 import type { CallExpression, Expression, Select } from '../lang/ast.js';
-import type { AggregateName, BoundAggregate, BoundCapacity, BoundExpression, BoundSelect } from './bound.js';
+import type {
+  AggregateName,
+  BoundAggregate,
+  BoundCapacity,
+  BoundExpression,
+  BoundGround,
+  BoundSelect,
+} from './bound.js';
 import { isGround } from './bound.js';
 import type { Fragment } from './fragment.js';
-import { render, splice } from './fragment.js';
+import { itemsOf, render, splice } from './fragment.js';
 import { AGGREGATES, CAPACITY_FUNCTIONS, GROUND_AGGREGATES, isFunction } from './functions.js';
 import type { Scope } from './scope.js';
 import { resolve } from './scope.js';
@@ -188,10 +195,40 @@ export class ExpressionBinder {
     });
   }
 
+  /** The sides of a comparison of two integer columns of different row sources of this select, or null. */
+  private sidesOf(expression: Expression, scope: Scope): NonNullable<BoundGround['sides']> | null {
+    if (expression.kind !== 'binary' || !COMPARISONS.has(expression.operator)) return null;
+    const side = (part: Expression): BoundGround | null => {
+      if (part.kind !== 'column') return null;
+      const found = resolve(scope, part);
+      if (found.kind === 'diagnostic' || found.depth > 0) return null;
+      const { meaning } = found.column;
+      return meaning?.kind === 'ground' && meaning.integer === true ? { ...meaning, span: part.span } : null;
+    };
+    const left = side(expression.left);
+    const right = side(expression.right);
+    if (left === null || right === null) return null;
+    const [a] = itemsOf(left.sql);
+    const [b] = itemsOf(right.sql);
+    return a === b ? null : { operator: expression.operator as '=', left, right };
+  }
+
+  /** True for `and`, `or` and `not` over such a comparison: it is bound part by part, with the same meaning. */
+  private isLogicOverSides(expression: Expression, scope: Scope): boolean {
+    const has = (part: Expression): boolean =>
+      this.sidesOf(part, scope) !== null || this.isLogicOverSides(part, scope);
+    if (expression.kind === 'unary') return expression.operator === 'not' && has(expression.operand);
+    if (expression.kind !== 'binary' || (expression.operator !== 'and' && expression.operator !== 'or'))
+      return false;
+    return has(expression.left) || has(expression.right);
+  }
+
   private expression(expression: Expression, place: Place): BoundExpression {
     const walk = this.walker.expression(expression, place.scope);
-    if (!walk.decision && walk.aggregates.length === 0) {
-      return { kind: 'ground', sql: splice(expression.span, walk.replacements), span: expression.span };
+    if (!walk.decision && walk.aggregates.length === 0 && !this.isLogicOverSides(expression, place.scope)) {
+      const sql = splice(expression.span, walk.replacements);
+      const sides = this.sidesOf(expression, place.scope);
+      return { kind: 'ground', sql, span: expression.span, ...(sides === null ? {} : { sides }) };
     }
     const notCapacity: Place = { ...place, capacity: 'no' };
     const part = (inner: Expression): BoundExpression => {

@@ -391,6 +391,10 @@ export class SelectBinder {
       return;
     }
     const { walker } = this;
+    if (walker.outsideMain(item)) {
+      gathered.sources.push(unknownSource(alias));
+      return;
+    }
     if (gathered.common.has(item.name.text.toLowerCase())) {
       gathered.sources.push(unknownSource(alias));
       return;
@@ -441,14 +445,16 @@ export class SelectBinder {
     gathered.items.push({ id, name: alias, source: { kind: 'table', relation } });
     gathered.units.push({ items: [id], sql: [`${quoteName(relation.name)} as ${aliasOf(id)}`] });
     const span: Span = { source: relation.source, start: 0, end: 0 };
-    const columns = relation.columns.map(({ name, decision, followsDecision, collation }): ScopeColumn => {
-      if (followsDecision) return { name, decision: true, meaning: null, refused: 'a generated column' };
-      const sql: Fragment = [{ kind: 'column', item: id, column: name }];
-      const meaning: BoundExpression = decision
-        ? { kind: 'decision', item: id, column: name, sql, span }
-        : { kind: 'ground', sql, span };
-      return { name, decision, collation, meaning };
-    });
+    const columns = relation.columns.map(
+      ({ name, type, decision, followsDecision, collation }): ScopeColumn => {
+        if (followsDecision) return { name, decision: true, meaning: null, refused: 'a generated column' };
+        const sql: Fragment = [{ kind: 'column', item: id, column: name }];
+        const meaning: BoundExpression = decision
+          ? { kind: 'decision', item: id, column: name, sql, span }
+          : { kind: 'ground', integer: type === 'integer', sql, span };
+        return { name, decision, collation, meaning };
+      },
+    );
     const rowid: ScopeColumn = {
       name: 'rowid',
       decision: false,

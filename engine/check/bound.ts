@@ -16,6 +16,13 @@ interface Bound {
 /** Mentions no decision: one SQL expression that SQLite evaluates per row. */
 export interface BoundGround extends Bound {
   readonly kind: 'ground';
+  /** A column of a base table declared integer. */
+  readonly integer?: boolean;
+  /**
+   * Set on a comparison of two integer columns of different row sources. Its sides may be read apart, each with
+   * its own row source, where reading them together would make the product of both.
+   */
+  readonly sides?: { readonly operator: Comparison; readonly left: BoundGround; readonly right: BoundGround };
 }
 
 /** A controllable cell of a base table. */

@@ -1,4 +1,4 @@
-import type { BoundExpression, BoundSelect } from '../check/bound.js';
+import type { BoundExpression, BoundGround, BoundSelect } from '../check/bound.js';
 import { itemsOf } from '../check/fragment.js';
 
 /** Union-find over the row sources of one select. */
@@ -66,6 +66,17 @@ export function groundLeaves(
   }
 }
 
+/** Row sources joined by `decision = column`. */
+function chosenItems(select: BoundSelect): number[] {
+  return select.conditions.flatMap((condition) => {
+    if (condition.kind !== 'compare' || condition.operator !== '=') return [];
+    const { left, right } = condition;
+    if (left.kind === 'decision' && right.kind === 'ground') return [...itemsOf(right.sql)];
+    if (right.kind === 'decision' && left.kind === 'ground') return [...itemsOf(left.sql)];
+    return [];
+  });
+}
+
 /**
  * Which row sources must be read by one query: those that stand in one unit of `from`, that one ground
  * condition ties, or that one ground expression reads together. Components come in order of their first item.
@@ -77,17 +88,22 @@ export function componentsOf(select: BoundSelect, clause: readonly BoundExpressi
     // A table-valued function reads columns of its neighbours.
     groups.join([...unit.items, ...[...itemsOf(unit.sql)].filter((item) => local.has(item))]);
   }
-  const all = [
-    ...select.conditions,
-    ...select.groupBy,
-    ...select.having,
-    ...select.outputs.map((output) => output.expression),
-    ...clause,
-  ];
-  for (const expression of all) {
+  const joinLeaf = (leaf: BoundGround): void =>
+    groups.join([...itemsOf(leaf.sql)].filter((item) => local.has(item)));
+  for (const expression of [...select.conditions, ...select.groupBy]) groundLeaves(expression, joinLeaf);
+  const apart: BoundGround[] = [];
+  const read = [...select.having, ...select.outputs.map((output) => output.expression), ...clause];
+  for (const expression of read) {
     groundLeaves(expression, (leaf) => {
-      groups.join([...itemsOf(leaf.sql)].filter((item) => local.has(item)));
+      if (leaf.sides === undefined) joinLeaf(leaf);
+      else apart.push(leaf);
     });
+  }
+  // A comparison of columns of two rows that decisions choose is read side by side: their product may be huge.
+  const chosen = new Set(chosenItems(select).map((item) => groups.find(item)));
+  for (const leaf of apart) {
+    const roots = [...itemsOf(leaf.sql)].filter((item) => local.has(item)).map((item) => groups.find(item));
+    if (!roots.every((root) => chosen.has(root))) joinLeaf(leaf);
   }
   const byRoot = new Map<number, number[]>();
   for (const item of select.items) {

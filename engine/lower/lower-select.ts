@@ -190,6 +190,19 @@ export class SelectLowerer {
     const [only, ...rest] = expression.sql;
     const literal = typeof only === 'string' && rest.length === 0 ? literalOf(only) : undefined;
     if (literal !== undefined) return { kind: 'constant', value: literal, span: expression.span };
+    const { sides } = expression;
+    if (sides !== undefined) {
+      const { operator, left, right } = sides;
+      if (this.componentOfFragment(left.sql) !== this.componentOfFragment(right.sql)) {
+        return {
+          kind: 'compare',
+          operator,
+          left: this.ground(left),
+          right: this.ground(right),
+          span: expression.span,
+        };
+      }
+    }
     return this.slot(this.componentOfFragment(expression.sql), expression.sql, expression.span);
   }
 
