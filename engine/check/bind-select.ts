@@ -15,6 +15,7 @@ import { nothingGathered } from './gathered.js';
 import type { ColumnFacts } from './relations.js';
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, storedName } from './scope.js';
+import { conjuncts, outputExpressions } from './select-parts.js';
 import { describe, outputName, sharedColumns } from './source-names.js';
 import { Walker, groundColumn, unknownSource } from './walk.js';
 
@@ -586,16 +587,4 @@ export class SelectBinder {
     }));
     gathered.sources.push({ alias, columns, rowid: null, definedAs });
   }
-}
-
-/** Operands of a top-level `and` chain. */
-export function conjuncts(expression: Expression): Expression[] {
-  if (expression.kind === 'binary' && expression.operator === 'and') {
-    return [...conjuncts(expression.left), ...conjuncts(expression.right)];
-  }
-  return [expression];
-}
-
-function outputExpressions(core: SelectCore): Expression[] {
-  return core.columns.flatMap((column) => (column.kind === 'expression' ? [column.expression] : []));
 }

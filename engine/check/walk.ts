@@ -480,6 +480,10 @@ export class Walker {
       state.sources.push(localSource(alias, facts, 'a table-valued function', false));
       return;
     }
+    if (this.outsideMain(item)) {
+      state.sources.push(unknownSource(alias));
+      return;
+    }
     const common = item.schema === null ? tables.get(item.name.text.toLowerCase()) : undefined;
     const facts = common ?? this.factsOf(item.name);
     const isCyclic = common === undefined && this.relations.cyclic.has(item.name.text.toLowerCase());
@@ -497,6 +501,22 @@ export class Walker {
     }
     const definedAs = relation === undefined ? 'a common table' : describe(relation);
     state.sources.push(localSource(alias, facts, definedAs, relation?.kind === 'table'));
+  }
+
+  /** Reports a schema that is not the database's own, or one before a view of the policy set, which has none. */
+  outsideMain({ schema, name }: Extract<FromItem, { kind: 'table' }>): boolean {
+    if (schema === null) return false;
+    const isMain = schema.text.toLowerCase() === 'main';
+    if (isMain && this.relations.find(name.text)?.kind !== 'policyView') return false;
+    this.diagnostics.push({
+      code: 'bind/unknown-table',
+      severity: 'error',
+      message: isMain
+        ? `\`${name.text}\` is a view of the policy set, not of \`main\``
+        : `a policy reads \`main\` alone, not \`${schema.text}\``,
+      span: schema.span,
+    });
+    return true;
   }
 
   /** `(select ...)` of a policy-local view, ready to stand in SQL. */

@@ -367,6 +367,8 @@ export class ExpressionParser {
       let name = stream.name('a column');
       if (stream.operator('.')) {
         // `main.t.c`: the schema adds nothing, there is one database.
+        if (first.text.toLowerCase() !== 'main')
+          stream.fail(`expected \`main\` before two dots, not \`${first.text}\``);
         qualifier = name;
         name = stream.name('a column');
       }

@@ -36,6 +36,11 @@ const REFUSALS: readonly Refusal[] = [
     help: 'did you mean `h`?',
   },
   {
+    rule: 'a policy reads the main schema alone',
+    policy: 'create constraint c as select * from other.t check exists (select 1 from temp.h)',
+    says: ['bind/unknown-table: other', 'bind/unknown-table: temp'],
+  },
+  {
     rule: 'columns of an unknown table make no second error',
     policy: 'create constraint c as select * from nowhere as x where x.a = 1 check x.b = x.c and b > 2',
     says: ['bind/unknown-table: nowhere'],
