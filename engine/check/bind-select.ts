@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Span } from '../base/source.js';
+import { textOf } from '../base/source.js';
 import type { Relation } from '../catalog/catalog.js';
 import type { Expression, FromItem, Select, SelectCore } from '../lang/ast.js';
 import type { BoundExpression, BoundOutput, BoundSelect } from './bound.js';
@@ -15,7 +16,7 @@ import { nothingGathered } from './gathered.js';
 import type { ColumnFacts } from './relations.js';
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, storedName } from './scope.js';
-import { conjuncts, outputExpressions } from './select-parts.js';
+import { conjuncts, noLineage, numberedColumn, outputExpressions } from './select-parts.js';
 import { describe, outputName, sharedColumns } from './source-names.js';
 import { Walker, groundColumn, unknownSource } from './walk.js';
 
@@ -67,13 +68,14 @@ export class SelectBinder {
         gathered.conditions.push(this.expressions.bind(operand, rows));
     }
     const scope: Scope = { ...bare, outputs: this.outputAliases(core, bare) };
-    const groupKeys = new Set(core.groupBy.map((key) => this.expressions.groupKey(key, scope)));
+    const keys = core.groupBy.map((key) => this.numbered(key, core));
+    const groupKeys = new Set(keys.map((key) => this.expressions.groupKey(key, scope)));
     const aggregated = [clause, core.having, ...outputExpressions(core)].some(
       (part) => part !== null && this.walker.expression(part, scope).aggregates.length > 0,
     );
     const grouped = core.groupBy.length > 0 || core.having !== null || aggregated;
     const place: Place = { scope, position: grouped ? 'group' : 'rows', groupKeys, capacity: 'no' };
-    const groupBy = core.groupBy.map((key) => this.groupExpression(key, { ...rows, scope }));
+    const groupBy = keys.map((key) => this.groupExpression(key, { ...rows, scope }));
     const having =
       core.having === null ? [] : conjuncts(core.having).map((part) => this.expressions.bind(part, place));
     const outputs = purpose === 'constraint' ? [] : this.outputs(core, place, purpose);
@@ -154,6 +156,20 @@ export class SelectBinder {
       }
     }
     return outputs;
+  }
+
+  private numbered(key: Expression, core: SelectCore): Expression {
+    const column = numberedColumn(key, core);
+    if (column === null) {
+      this.diagnostics.push({
+        code: 'type/bad-argument',
+        severity: 'error',
+        message: `\`group by ${textOf(key.span)}\` means a column of the select list, which has none of this number`,
+        span: key.span,
+        help: 'name the column',
+      });
+    }
+    return column ?? key;
   }
 
   private groupExpression(key: Expression, place: Place): BoundExpression {
@@ -492,25 +508,6 @@ export class SelectBinder {
     gathered.sources.push({ alias, columns, rowid: null, definedAs });
   }
 
-  /** A view of the database whose rows are not rows of its tables any more. */
-  private noLineage(
-    gathered: Gathered,
-    alias: string,
-    view: {
-      readonly at: Span;
-      readonly what: string;
-    },
-  ): void {
-    this.diagnostics.push({
-      code: 'lower/no-lineage',
-      severity: 'error',
-      message: `the view \`${alias}\` reads decisions and ${view.what}, so they cannot be traced back to their rows`,
-      span: view.at,
-      help: 'write it into the policy set: `create view NAME as select ...`',
-    });
-    gathered.sources.push(unknownSource(alias));
-  }
-
   /** A select over decisions used as a row source: unfolded where it only selects, projects and joins. */
   private view(
     gathered: Gathered,
@@ -522,7 +519,8 @@ export class SelectBinder {
   ): void {
     const [part] = select.compound;
     if (names !== null && part !== undefined) {
-      this.noLineage(gathered, alias, { at, what: `is a \`${part.operator}\`` });
+      this.diagnostics.push(noLineage(alias, `is a \`${part.operator}\``, at));
+      gathered.sources.push(unknownSource(alias));
       return;
     }
     const problems = this.diagnostics.length;
@@ -549,7 +547,8 @@ export class SelectBinder {
     if (names !== null) {
       // What else is wrong with it does not matter any more.
       this.diagnostics.length = problems;
-      this.noLineage(gathered, alias, { at, what: 'groups its rows' });
+      this.diagnostics.push(noLineage(alias, 'groups its rows', at));
+      gathered.sources.push(unknownSource(alias));
       return;
     }
     const isGuarded = bound.conditions.some((condition) => condition.kind !== 'ground');

@@ -1,3 +1,5 @@
+import type { Diagnostic } from '../base/diagnostic.js';
+import type { Span } from '../base/source.js';
 import type { Expression, SelectCore } from '../lang/ast.js';
 
 /** Operands of a top-level `and` chain. */
@@ -11,4 +13,22 @@ export function conjuncts(expression: Expression): Expression[] {
 /** Expressions of the select list. */
 export function outputExpressions(core: SelectCore): Expression[] {
   return core.columns.flatMap((column) => (column.kind === 'expression' ? [column.expression] : []));
+}
+
+/** What a `group by` key stands for: `1` means the first column of the select list. Null where there is no such column. */
+export function numberedColumn(key: Expression, core: SelectCore): Expression | null {
+  if (key.kind !== 'literal' || key.type !== 'integer') return key;
+  const column = core.columns[Number(key.text) - 1];
+  return column?.kind === 'expression' ? column.expression : null;
+}
+
+/** A view of the database over decisions whose rows are not rows of its tables any more. */
+export function noLineage(alias: string, what: string, at: Span): Diagnostic {
+  return {
+    code: 'lower/no-lineage',
+    severity: 'error',
+    message: `the view \`${alias}\` reads decisions and ${what}, so they cannot be traced back to their rows`,
+    span: at,
+    help: 'write it into the policy set: `create view NAME as select ...`',
+  };
 }

@@ -114,7 +114,10 @@ function groupedText(
 
 /** Without a key all rows are one group, but no row is no group, as SQL has it only where something is grouped by. */
 export const groupByText = (keys: readonly string[]): string =>
-  ` group by ${keys.length === 0 ? 'null' : keys.join(', ')}`;
+  ` group by ${keys.length === 0 ? 'null' : keys.map((key) => (INTEGER.test(key) ? 'null' : key)).join(', ')}`;
+
+/** SQLite takes an integer as the number of a result column; as a key it tells no row from another. */
+const INTEGER = /^[\s()+-]*[0-9]+[\s()]*$/;
 
 interface KeySplit {
   readonly keys: ReadonlySet<number>;

@@ -157,6 +157,11 @@ const REFUSALS: readonly Refusal[] = [
     says: ['type/ungrouped-column: t.controllable_h'],
   },
   {
+    rule: 'a number in `group by` counts the columns of the select list',
+    policy: 'create constraint c as select * from t group by 1 check sum(controllable_n) > 1',
+    says: ['type/bad-argument: 1'],
+  },
+  {
     rule: 'no aggregate stands in `where`',
     policy: onT('where sum(controllable_n) > 1 check w = 1'),
     says: ['type/aggregate-position: sum(controllable_n)'],

@@ -166,6 +166,16 @@ const MEANINGS: readonly (readonly [rule: string, policies: string, accepted: st
     '2,1',
   ],
   [
+    'a number in `group by` is a column of the select list',
+    "create constraint c as select host, g from t group by 2 having g = 'a' check sum(controllable_h) = 2",
+    '2,1 2,2',
+  ],
+  [
+    'a constant group key makes one group, wherever it comes from',
+    'create view v as select 7 as k, controllable_h as p from t; create constraint c as select * from v group by k check sum(p) = k - 4',
+    '1,2 2,1',
+  ],
+  [
     'an aggregate of a view over decisions',
     'create view n as select h.id as host, count(*) as items from t join h on h.id = t.controllable_h group by h.id; create constraint c as select * from n where host = 1 check items = 2',
     '1,1',
