@@ -6,7 +6,8 @@ export const CODES = {
   'parse/unexpected-character': 'A character that starts no token stands in the text.',
   'parse/unterminated': 'A string, quoted name or comment is never closed.',
   'parse/unexpected-token': 'The text does not continue as the grammar asks.',
-  'parse/not-a-policy': 'A statement that is neither `create constraint` nor `create view`; policies only read.',
+  'parse/not-a-policy':
+    'A statement that is neither `create constraint` nor `create view`; policies only read.',
   'bind/unknown-table': 'A relation that neither the database nor the policy set defines.',
   'bind/unknown-column': 'A column that no relation in scope has.',
   'bind/ambiguous-column': 'An unqualified column that two relations in scope have.',
@@ -15,7 +16,8 @@ export const CODES = {
   'bind/no-constraints': 'The policy set is empty.',
   'bind/missing-alias': 'An expression column of a view has no name.',
   'bind/cyclic-view': 'A view is defined by itself.',
-  'type/ungrouped-column': 'A column that is neither grouped nor inside an aggregate stands beside an aggregate.',
+  'type/ungrouped-column':
+    'A column that is neither grouped nor inside an aggregate stands beside an aggregate.',
   'type/aggregate-position': 'An aggregate stands where rows, not groups, are meant.',
   'type/null-test-on-decision': 'A decision is tested for null; decisions are never null in an answer.',
   'type/bad-argument': 'A function is called with arguments it cannot take.',
