@@ -1,8 +1,3 @@
-/** True where every integer operation on the value is still exact in a double. */
-export function isSafe(value: number): boolean {
-  return Number.isSafeInteger(value);
-}
-
 /** An integer computation left the range in which doubles are exact (2^53 - 1). */
 export class UnsafeIntegerError extends Error {
   override readonly name = 'UnsafeIntegerError';

@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../base/diagnostic.js';
-import { didYouMean } from '../base/suggest.js';
 import type { Span } from '../base/source.js';
 import { textOf } from '../base/source.js';
 import type { Relation } from '../catalog/catalog.js';
@@ -18,7 +17,7 @@ import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, storedName } from './scope.js';
 import { conjuncts, noLineage, numberedColumn, outputExpressions } from './select-parts.js';
 import { describe, outputName, sharedColumns } from './source-names.js';
-import { Walker, groundColumn, unknownSource } from './walk.js';
+import { Walker, groundColumn, unknownSource, unknownTableFunction } from './walk.js';
 
 /** Why a select is bound; what its select list must be. */
 export type Purpose = 'constraint' | 'view' | 'subquery' | 'exists';
@@ -376,13 +375,7 @@ export class SelectBinder {
     if (item.args !== null) {
       const columns = TABLE_FUNCTIONS.get(item.name.text.toLowerCase());
       if (columns === undefined) {
-        this.diagnostics.push({
-          code: 'bind/unknown-function',
-          severity: 'error',
-          message: `no table-valued function \`${item.name.text}\``,
-          span: item.name.span,
-          help: didYouMean(item.name.text, TABLE_FUNCTIONS.keys()),
-        });
+        this.diagnostics.push(unknownTableFunction(item.name));
         gathered.sources.push(unknownSource(alias));
         return;
       }

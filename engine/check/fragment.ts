@@ -19,11 +19,6 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A text as an SQL literal. */
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
 /** The alias under which a row source appears in generated SQL. */
 export const aliasOf = (item: number): string => `r${item}`;
 

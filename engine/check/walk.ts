@@ -466,13 +466,7 @@ export class Walker {
       for (const argument of item.args) this.visit(argument, scope, found, tables);
       const columns = TABLE_FUNCTIONS.get(item.name.text.toLowerCase());
       if (columns === undefined) {
-        this.diagnostics.push({
-          code: 'bind/unknown-function',
-          severity: 'error',
-          message: `no table-valued function \`${item.name.text}\``,
-          span: item.name.span,
-          help: didYouMean(item.name.text, TABLE_FUNCTIONS.keys()),
-        });
+        this.diagnostics.push(unknownTableFunction(item.name));
         state.sources.push(unknownSource(alias));
         return;
       }
@@ -560,5 +554,16 @@ function localSource(alias: string, facts: RelationFacts, definedAs: string, isT
     columns,
     rowid: isTable ? { name: 'rowid', decision: false, meaning: null } : null,
     definedAs,
+  };
+}
+
+/** A name with arguments in `from` that is no table-valued function. */
+export function unknownTableFunction(name: Name): Diagnostic {
+  return {
+    code: 'bind/unknown-function',
+    severity: 'error',
+    message: `no table-valued function \`${name.text}\``,
+    span: name.span,
+    help: didYouMean(name.text, TABLE_FUNCTIONS.keys()),
   };
 }

@@ -2,6 +2,7 @@ import { must } from '../base/assert.js';
 import type { Span } from '../base/source.js';
 import type { SqlValue } from '../base/sql-value.js';
 import type { QueryComponent, Residual, SelectPlan, SlotResidual } from '../lower/plan.js';
+import { residualParts } from '../lower/residual-parts.js';
 import type { Literal, VariableId } from '../model/model.js';
 import { FALSE, TRUE } from '../model/model.js';
 import type { Binding, ChosenColumns, ComponentRows, Environment } from './environment.js';
@@ -91,25 +92,6 @@ export function readsOf(residual: Residual, components: number): ReadonlySet<num
       case 'cell':
         if (one.depth === 0) found.add(one.component);
         return;
-      case 'constant':
-        return;
-      case 'not':
-      case 'negative':
-        visit(one.operand);
-        return;
-      case 'and':
-      case 'or':
-        one.operands.forEach(visit);
-        return;
-      case 'compare':
-      case 'arithmetic':
-        visit(one.left);
-        visit(one.right);
-        return;
-      case 'inList':
-        visit(one.operand);
-        one.list.forEach(visit);
-        return;
       case 'inSelect':
       case 'exists':
       case 'scalar':
@@ -117,6 +99,8 @@ export function readsOf(residual: Residual, components: number): ReadonlySet<num
       case 'capacity':
         all();
         return;
+      default:
+        residualParts(one).forEach(visit);
     }
   };
   visit(residual);

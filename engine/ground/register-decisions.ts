@@ -1,4 +1,5 @@
 import type { DecisionResidual, Residual, SelectPlan } from '../lower/plan.js';
+import { residualParts } from '../lower/residual-parts.js';
 import type { Binding } from './environment.js';
 import type { Evaluator } from './evaluator.js';
 
@@ -9,42 +10,10 @@ import type { Evaluator } from './evaluator.js';
 export function registerDecisions(plan: SelectPlan, clause: readonly Residual[], evaluator: Evaluator): void {
   const found = new Map<string, DecisionResidual>();
   const visit = (residual: Residual): void => {
-    switch (residual.kind) {
-      case 'decision':
-        if (residual.depth === 0) found.set(`${residual.component}/${residual.column}`, residual);
-        return;
-      case 'not':
-      case 'negative':
-      case 'inSelect':
-        visit(residual.operand);
-        return;
-      case 'and':
-      case 'or':
-        residual.operands.forEach(visit);
-        return;
-      case 'compare':
-      case 'arithmetic':
-        visit(residual.left);
-        visit(residual.right);
-        return;
-      case 'inList':
-        visit(residual.operand);
-        residual.list.forEach(visit);
-        return;
-      case 'aggregate':
-        if (residual.argument !== null) visit(residual.argument);
-        if (residual.filter !== null) visit(residual.filter);
-        return;
-      case 'capacity':
-        visit(residual.decision);
-        return;
-      case 'slot':
-      case 'cell':
-      case 'constant':
-      case 'exists':
-      case 'scalar':
-        return;
+    if (residual.kind === 'decision' && residual.depth === 0) {
+      found.set(`${residual.component}/${residual.column}`, residual);
     }
+    residualParts(residual).forEach(visit);
   };
   for (const part of [...plan.conditions, ...plan.having, ...plan.outputs, ...clause]) visit(part);
   for (const decision of found.values()) {

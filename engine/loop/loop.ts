@@ -9,6 +9,7 @@ import { evaluate } from '../model/evaluate.js';
 import type { SolveLimits, SolveReport } from '../solve/solver.js';
 import type { JournalEntry } from '../store/journal.js';
 import { appendJournal } from '../store/journal.js';
+import { rowsOf } from '../store/rows-of.js';
 import { recordSolveRun } from '../store/solve-run.js';
 import { StoreError } from '../store/store-error.js';
 import type { Store } from '../store/store.js';
@@ -102,11 +103,7 @@ export class Loop {
     private readonly options: LoopOptions,
   ) {
     assert(store.adopted, 'a loop over a database that was not adopted');
-    this.rows = {
-      all: (sql, ...parameters) => store.records(sql, parameters),
-      get: (sql, ...parameters) => store.record(sql, parameters),
-      run: (sql, ...parameters) => store.run(sql, parameters),
-    };
+    this.rows = rowsOf(store);
     const last = store.record(
       "select max(tick) as tick, max(seq) as seq, max(at_us) as at_us from journal where kind = 'outcome'",
     );

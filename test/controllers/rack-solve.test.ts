@@ -11,10 +11,11 @@ import type { SourceFile } from '../../engine/base/source.js';
 import { readShippedPolicies } from '../../engine/store/files.js';
 import { introspect } from '../../engine/store/introspect.js';
 import { openStore } from '../../engine/store/open.js';
+import { rowsOf } from '../../engine/store/rows-of.js';
 import type { Store } from '../../engine/store/store.js';
 import type { RackCase, RackState } from '../helpers/rack-state.js';
 import { loadRackState, rackCases } from '../helpers/rack-state.js';
-import { rackLoop, rowsOf, solver } from '../helpers/rack-loop.js';
+import { rackLoop, solver } from '../helpers/rack-loop.js';
 
 test.after.always(() => solver.close());
 

@@ -1,7 +1,6 @@
 import { stoppedClock } from '../../engine/base/clock.js';
 import { rack } from '../../engine/controllers/rack/controller.js';
 import { createSolver } from '../../engine/loop/create-solver.js';
-import type { Rows } from '../../engine/loop/controller.js';
 import type { Solve } from '../../engine/loop/decide.js';
 import type { LoopSetup } from '../../engine/loop/open-loop.js';
 import { openLoop } from '../../engine/loop/open-loop.js';
@@ -34,14 +33,6 @@ export function rackLoop(
     onTick: (result) => ticks.push(result),
   });
   return { store, loop, runner, taken, ticks };
-}
-
-export function rowsOf(store: Store): Rows {
-  return {
-    all: (sql, ...parameters) => store.records(sql, parameters),
-    get: (sql, ...parameters) => store.record(sql, parameters),
-    run: (sql, ...parameters) => store.run(sql, parameters),
-  };
 }
 
 /** A solver port that answers with whatever `change` makes of the right answer. */

@@ -9,7 +9,8 @@ import { must } from '../../engine/base/assert.js';
 import { introspect } from '../../engine/store/introspect.js';
 import { journalDigest } from '../../engine/store/journal.js';
 import { openStore } from '../../engine/store/open.js';
-import { rowsOf, solver } from '../helpers/rack-loop.js';
+import { rowsOf } from '../../engine/store/rows-of.js';
+import { solver } from '../helpers/rack-loop.js';
 
 test.after.always(() => solver.close());
 

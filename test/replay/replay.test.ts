@@ -7,7 +7,8 @@ import { runLive } from '../../engine/live/live-run.js';
 import { replay } from '../../engine/replay/replay.js';
 import { readTrace } from '../../engine/replay/trace.js';
 import { journalDigest, verifyJournal } from '../../engine/store/journal.js';
-import { rackLoop, rowsOf, solver } from '../helpers/rack-loop.js';
+import { rowsOf } from '../../engine/store/rows-of.js';
+import { rackLoop, solver } from '../helpers/rack-loop.js';
 
 test.after.always(() => solver.close());
 

@@ -57,6 +57,7 @@ export const replay: CliCommand = {
     const [controller = null] = await controllersNamed(name === null ? [] : [name]);
     const { openLoop } = await import('../../loop/open-loop.js');
     const { replay: run } = await import('../../replay/replay.js');
+    const { rowsOf } = await import('../../store/rows-of.js');
     const { journalDigest, readJournal } = await import('../../store/journal.js');
     if (options.db !== undefined && !existsSync(options.db)) {
       await (await import('../../store/migrate.js')).migrate(options.db);
@@ -90,16 +91,7 @@ export const replay: CliCommand = {
           progress.end();
           const wallMs = monotonicClock.nowMs() - startedMs;
           if (options.journal !== undefined) writeJournal(options.journal, readJournal(store));
-          const rows = {
-            all: store.records.bind(store),
-            get: store.record.bind(store),
-            run: store.run.bind(store),
-          };
-          const own = opened.controller.metrics({
-            all: (sql, ...parameters) => rows.all(sql, parameters),
-            get: (sql, ...parameters) => rows.get(sql, parameters),
-            run: (sql, ...parameters) => rows.run(sql, parameters),
-          });
+          const own = opened.controller.metrics(rowsOf(store));
           const metrics = { ...own, ...figures(result, wallMs) };
           return { result, metrics, digest: journalDigest(store), wallMs, scheduler: opened.scheduler };
         }),
