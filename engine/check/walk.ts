@@ -8,9 +8,11 @@ import type {
   Expression,
   FromItem,
   Name,
+  OrderTerm,
   ResultColumn,
   Select,
   SelectCore,
+  Window,
 } from '../lang/ast.js';
 import { tokenize } from '../lang/lexer.js';
 import { collationOf } from './collation.js';
@@ -55,6 +57,12 @@ const SPELLED: readonly SpelledAggregate[] = ['any', 'all', 'all_different', 'al
 type CommonTables = ReadonlyMap<string, RelationFacts>;
 
 const AGGREGATE_SET = new Set<string>([...AGGREGATES, ...GROUND_AGGREGATES, ...CAPACITY_FUNCTIONS]);
+
+const orderParts = (terms: readonly OrderTerm[]): Expression[] => terms.map(({ expression }) => expression);
+const windowParts = ({ partitionBy, orderBy }: Window): Expression[] => [
+  ...partitionBy,
+  ...orderParts(orderBy),
+];
 
 /** True for a call that reads the rows of a group; `min(a, b)` is a plain function. */
 export function isAggregateCall(call: CallExpression): boolean {
@@ -270,7 +278,8 @@ export class Walker {
     if (isAggregateCall(call)) found.aggregates.push(call);
     const reach = { own: false, outer: false };
     const inner: Found = isAggregateCall(call) ? { ...found, aggregates: [], reach } : found;
-    for (const one of [...call.args, call.filter, ...call.orderBy, ...(call.over?.expressions ?? [])]) {
+    const over = call.over?.kind === 'window' ? windowParts(call.over) : [];
+    for (const one of [...call.args, call.filter, ...orderParts(call.orderBy), ...over]) {
       if (one !== null) this.visit(one, scope, inner, tables);
     }
     found.decision ||= inner.decision;
@@ -427,7 +436,7 @@ export class Walker {
     const scope: Scope = { ...bare, outputs };
     for (const expression of core.groupBy) if (part(expression, scope).decision) state.decisionRows = true;
     if (core.having !== null && part(core.having, scope).decision) state.decisionRows = true;
-    for (const window of core.windows) part(window, scope);
+    for (const { window } of core.windows) for (const one of windowParts(window)) part(one, scope);
     // A view that groups decisions is one wherever it is used: an aggregate over guarded rows is a decision
     // value whatever it adds up.
     const whole = aggregated && (state.decisionRows || columns.some((column) => column.decision));

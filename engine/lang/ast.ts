@@ -104,10 +104,10 @@ export interface CallExpression {
   readonly star: boolean;
   readonly args: readonly Expression[];
   /** `group_concat(x order by y)`. */
-  readonly orderBy: readonly Expression[];
+  readonly orderBy: readonly OrderTerm[];
   readonly filter: Expression | null;
-  /** A window function: its window's expressions, for name resolution. */
-  readonly over: { readonly expressions: readonly Expression[]; readonly span: Span } | null;
+  /** A window function: its window, or the name of one that the select declares. */
+  readonly over: Window | { readonly kind: 'named'; readonly name: Name } | null;
   readonly span: Span;
 }
 
@@ -115,6 +115,7 @@ export type ResultColumn =
   | { readonly kind: 'star'; readonly qualifier: Name | null; readonly span: Span }
   | { readonly kind: 'expression'; readonly expression: Expression; readonly alias: Name | null };
 
+/** Hints that change no result are left out: `indexed by`, `cross`, `materialized`. */
 export type FromItem =
   | {
       readonly kind: 'table';
@@ -141,6 +142,18 @@ export type FromItem =
 export interface OrderTerm {
   readonly expression: Expression;
   readonly descending: boolean;
+  /** Where nulls stand; null leaves it to SQLite. */
+  readonly nulls: 'first' | 'last' | null;
+}
+
+/** `( [base] [partition by ...] [order by ...] [frame] )`. */
+export interface Window {
+  readonly kind: 'window';
+  readonly base: Name | null;
+  readonly partitionBy: readonly Expression[];
+  readonly orderBy: readonly OrderTerm[];
+  /** Its tokens with one space between them, keywords in lower case: SQLite's business. */
+  readonly frame: string | null;
 }
 
 export interface SelectCore {
@@ -152,8 +165,7 @@ export interface SelectCore {
   readonly having: Expression | null;
   /** Rows of `values (...)`; then every other part is empty. */
   readonly values: readonly (readonly Expression[])[] | null;
-  /** Expressions of named windows. */
-  readonly windows: readonly Expression[];
+  readonly windows: readonly { readonly name: Name; readonly window: Window }[];
   readonly span: Span;
 }
 

@@ -1,6 +1,16 @@
 import type { Span } from '../base/source.js';
-import { cover } from '../base/source.js';
-import type { Expression, FromItem, Name, OtherOperator, Select, SelectCore } from './ast.js';
+import { cover, textOf } from '../base/source.js';
+import type {
+  CallExpression,
+  Expression,
+  FromItem,
+  Name,
+  OrderTerm,
+  OtherOperator,
+  Select,
+  SelectCore,
+  Window,
+} from './ast.js';
 import type { TokenStream } from './token-stream.js';
 import { MAX_HEIGHT } from './token-stream.js';
 
@@ -9,6 +19,9 @@ export type SelectRule = (stream: TokenStream) => Select;
 
 /** Words that SQLite reads as the current time. */
 const CLOCK_WORDS = ['current_date', 'current_time', 'current_timestamp'];
+
+/** Words that begin the frame of a window. */
+const FRAMES = ['range', 'rows', 'groups'];
 
 /** SQLite's expression grammar by precedence climbing; every node carries its span. */
 export class ExpressionParser {
@@ -402,52 +415,55 @@ export class ExpressionParser {
       filter = this.expression();
       stream.expectOperator(')');
     }
-    let over: { expressions: Expression[]; span: Span } | null = null;
-    if (stream.isWord('over')) {
-      const at = stream.advance().span;
-      const expressions = stream.isOperator('(') ? this.window() : (stream.name('a window'), []);
-      over = { expressions, span: stream.since(at) };
+    let over: CallExpression['over'] = null;
+    if (stream.word('over')) {
+      over = stream.isOperator('(') ? this.window() : { kind: 'named', name: stream.name('a window') };
     }
     const span = stream.since(name.span);
+    const ordered = over?.kind === 'window' ? [...orderBy, ...over.orderBy] : orderBy;
     return this.over(
       { kind: 'call', name, distinct, star, args, orderBy, filter, over, span },
       filter,
       ...args,
+      ...ordered.map(({ expression }) => expression),
+      ...(over?.kind === 'window' ? over.partitionBy : []),
     );
   }
 
-  /** `( [name] [partition by ...] [order by ...] [frame] )`; the frame's words are SQLite's business. */
-  window(): Expression[] {
+  window(): Window {
     const { stream } = this;
-    const expressions: Expression[] = [];
     stream.expectOperator('(');
-    if (
-      stream.isName() &&
-      !stream.isWord('partition') &&
-      !stream.isWord('range') &&
-      !stream.isWord('rows') &&
-      !stream.isWord('groups')
-    ) {
-      stream.advance();
-    }
-    if (stream.word('partition', 'by')) expressions.push(...this.list());
-    if (stream.word('order', 'by')) expressions.push(...this.orderTerms());
-    for (let open = 0; open > 0 || !stream.isOperator(')');) {
-      if (stream.peek().kind === 'end' || stream.isOperator(';')) stream.fail('expected `)`');
-      const { text } = stream.advance();
-      open += text === '(' ? 1 : text === ')' ? -1 : 0;
-    }
-    stream.advance();
-    return expressions;
+    const opens = [...FRAMES, 'partition'].some((word) => stream.isWord(word));
+    const base = stream.isName() && !opens ? stream.name('a window') : null;
+    const partitionBy = stream.word('partition', 'by') ? this.list() : [];
+    const orderBy = stream.word('order', 'by') ? this.orderTerms() : [];
+    const frame = FRAMES.some((word) => stream.isWord(word)) ? this.frame() : null;
+    stream.expectOperator(')');
+    return { kind: 'window', base, partitionBy, orderBy, frame };
   }
 
-  private orderTerms(): Expression[] {
+  /** Everything up to the parenthesis that closes the window. */
+  private frame(): string {
     const { stream } = this;
-    const terms: Expression[] = [];
+    const words: string[] = [];
+    for (let open = 0; open > 0 || !stream.isOperator(')');) {
+      const { kind, quoted, text, span } = stream.peek();
+      if (kind === 'end' || kind === 'parameter' || stream.isOperator(';')) stream.fail('expected `)`');
+      stream.advance();
+      if (kind === 'operator') open += text === '(' ? 1 : text === ')' ? -1 : 0;
+      words.push(kind === 'name' && !quoted ? text.toLowerCase() : textOf(span));
+    }
+    return words.join(' ');
+  }
+
+  orderTerms(): OrderTerm[] {
+    const { stream } = this;
+    const terms: OrderTerm[] = [];
     do {
-      terms.push(this.expression());
-      if (!stream.word('asc')) stream.word('desc');
-      if (!stream.word('nulls', 'first')) stream.word('nulls', 'last');
+      const expression = this.expression();
+      const descending = !stream.word('asc') && stream.word('desc');
+      const nulls = stream.word('nulls', 'first') ? 'first' : stream.word('nulls', 'last') ? 'last' : null;
+      terms.push({ expression, descending, nulls });
     } while (stream.operator(','));
     return terms;
   }

@@ -98,7 +98,7 @@ function statement(stream: TokenStream): PolicyStatement {
       const at = stream.advance().span;
       const negative = stream.operator('-');
       const read = numberToken(stream, 'an integer', /^[0-9]{1,9}$/);
-      priority = { value: Number(read.text) * (negative ? -1 : 1), span: stream.since(at) };
+      priority = { value: negative ? 0 - Number(read.text) : Number(read.text), span: stream.since(at) };
     } else break;
   }
   return { name, select, clause: { kind, expression, weight, priority }, span: stream.since(start) };

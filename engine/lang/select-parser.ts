@@ -3,10 +3,10 @@ import type {
   Expression,
   FromItem,
   Name,
-  OrderTerm,
   ResultColumn,
   Select,
   SelectCore,
+  Window,
 } from './ast.js';
 import { ExpressionParser } from './expression-parser.js';
 import type { TokenStream } from './token-stream.js';
@@ -42,12 +42,14 @@ export class SelectParser {
       const all = operator === 'union' && stream.word('all');
       compound.push({ operator: all ? 'union all' : operator, core: this.core() });
     }
-    const orderBy = stream.word('order', 'by') ? this.orderTerms() : [];
+    const orderBy = stream.word('order', 'by') ? this.expressions.orderTerms() : [];
     let limit: Expression | null = null;
     let offset: Expression | null = null;
     if (stream.word('limit')) {
       limit = this.expression();
-      if (stream.word('offset') || stream.operator(',')) offset = this.expression();
+      if (stream.word('offset')) offset = this.expression();
+      // `limit skipped, kept`: the order is the other way round.
+      else if (stream.operator(',')) [offset, limit] = [limit, this.expression()];
     }
     return { with: commonTables, core, compound, orderBy, limit, offset, span: stream.since(start) };
   }
@@ -76,18 +78,6 @@ export class SelectParser {
     while (this.stream.operator(','));
     this.stream.expectOperator(')');
     return names;
-  }
-
-  private orderTerms(): OrderTerm[] {
-    const { stream } = this;
-    const terms: OrderTerm[] = [];
-    do {
-      const expression = this.expression();
-      const descending = !stream.word('asc') && stream.word('desc');
-      if (!stream.word('nulls', 'first')) stream.word('nulls', 'last');
-      terms.push({ expression, descending });
-    } while (stream.operator(','));
-    return terms;
   }
 
   private core(): SelectCore {
@@ -122,12 +112,12 @@ export class SelectParser {
     const where = stream.word('where') ? this.expression() : null;
     const groupBy = stream.word('group', 'by') ? this.expressions.list() : [];
     const having = stream.word('having') ? this.expression() : null;
-    const windows: Expression[] = [];
+    const windows: { name: Name; window: Window }[] = [];
     if (stream.word('window')) {
       do {
-        stream.name('a window');
+        const name = stream.name('a window');
         stream.expectWord('as');
-        windows.push(...this.expressions.window());
+        windows.push({ name, window: this.expressions.window() });
       } while (stream.operator(','));
     }
     return {
@@ -160,7 +150,8 @@ export class SelectParser {
   private fromClause(): FromItem | null {
     const { stream } = this;
     if (!stream.isWord('from')) {
-      if (stream.isName() && !stream.isWord('weight')) stream.fail('expected `from`', ['from', 'where']);
+      const clause = ['check', 'maximize', 'minimize'].some((word) => stream.isWord(word));
+      if (stream.isName() && !clause) stream.fail('expected `from`', ['from', 'where']);
       return null;
     }
     stream.advance();
@@ -170,10 +161,13 @@ export class SelectParser {
   private joins(): FromItem {
     const { stream } = this;
     let left = this.tableOrSelect();
-    for (let joined = 1; ; joined += 1) {
+    // Parentheses around what stands first change nothing, not even the count.
+    let joined = 1;
+    for (let first = left; first.kind === 'join'; first = first.left) joined += 1;
+    for (; ; joined += 1) {
       const join = this.joinOperator();
       if (join === null) return left;
-      if (joined === MOST_JOINED) stream.fail(`a join of more than ${MOST_JOINED} tables`);
+      if (joined >= MOST_JOINED) stream.fail(`a join of more than ${MOST_JOINED} tables`);
       const right = this.tableOrSelect();
       let on: Expression | null = null;
       let using: Name[] | null = null;
