@@ -3,6 +3,7 @@
  * The text is the one-line meaning that `edict explain CODE` starts with; docs/diagnostics.md has the page.
  */
 export const CODES = {
+  'parse/not-utf8': 'The bytes of the text are not UTF-8.',
   'parse/unexpected-character': 'A character that starts no token stands in the text.',
   'parse/unterminated': 'A string, quoted name or comment is never closed.',
   'parse/unexpected-token': 'The text does not continue as the grammar asks.',
@@ -22,6 +23,7 @@ export const CODES = {
   'type/null-test-on-decision': 'A decision is tested for null; decisions are never null in an answer.',
   'type/bad-argument': 'A function is called with arguments it cannot take.',
   'type/mismatch': 'Two values of kinds that cannot be compared or computed with.',
+  'type/unknown-type': 'A cast names a type that SQLite does not know.',
   'lower/unsupported': 'A construct over decisions that this version cannot give its exact meaning.',
   'lower/outer-join-on-decision': 'An outer join whose `on` mentions a decision.',
   'lower/no-lineage': 'A decision is seen through a relation that cannot be traced back to its row.',
@@ -62,6 +64,7 @@ export const CODES = {
   'cli/no-input': 'A file or folder named on the command line is missing or empty.',
   'cli/unknown-code': 'No diagnostic bears this code.',
   'cli/unknown-name': 'A solver, scheduler or controller of this name does not exist.',
+  'cli/internal': 'The program itself is at fault, not what it was given.',
 } as const;
 
 export type Code = keyof typeof CODES;

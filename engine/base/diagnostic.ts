@@ -10,6 +10,14 @@ export interface Note {
   readonly span?: Span | undefined;
 }
 
+/** A change of the text that would mend the mistake. */
+export interface Fix {
+  readonly span: Span;
+  readonly replacement: string;
+  /** True where a tool may make it unasked: nothing else can have been meant, or the meaning stays the same. */
+  readonly applicable: boolean;
+}
+
 /**
  * What a user did wrong or should know, as data.
  * `message` is one lower-case sentence without a full stop, user text in backticks.
@@ -24,6 +32,7 @@ export interface Diagnostic {
   readonly label?: string | undefined;
   readonly notes?: readonly Note[] | undefined;
   readonly help?: string | undefined;
+  readonly fix?: Fix | undefined;
 }
 
 /** How many diagnostics are printed before only a count is. */

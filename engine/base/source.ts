@@ -2,6 +2,22 @@
 export interface SourceFile {
   readonly name: string;
   readonly text: string;
+  /** Where the bytes it was read from stop being UTF-8; absent where all of them are. */
+  readonly brokenAt?: number;
+}
+
+/** A source from bytes, its byte order mark left out. What is not UTF-8 becomes U+FFFD, and the first such place is kept. */
+export function decodeSource(name: string, bytes: Uint8Array): SourceFile {
+  const decoded = new TextDecoder('utf-8').decode(bytes);
+  const bare = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+  // Only a text with a replacement character can have lost something.
+  if (!decoded.includes('\ufffd')) return { name, text: decoded };
+  const encoded = new TextEncoder().encode(decoded);
+  const differs = encoded.findIndex((byte, i) => byte !== bare[i]);
+  if (differs === -1) return { name, text: decoded };
+  // The replacement character's first byte may by chance be right.
+  const before = new TextDecoder('utf-8').decode(encoded.subarray(0, differs)).replace(/\ufffd+$/, '');
+  return { name, text: decoded, brokenAt: before.length };
 }
 
 /** A half-open range [start, end) of UTF-16 offsets in one source. */

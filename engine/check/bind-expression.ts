@@ -108,6 +108,8 @@ export class ExpressionBinder {
         const resolution = resolve(place.scope, expression);
         // Only columns of this select's own rows are in question; outer ones are fixed.
         if (resolution.kind === 'diagnostic' || resolution.depth > 0) return;
+        // Nothing is known of the columns of a relation that is not there.
+        if (resolution.column.meaning === null) return;
         this.fail('type/ungrouped-column', expression.span, {
           message: `column \`${textOf(expression.span)}\` is neither grouped nor inside an aggregate`,
           help: `add \`${textOf(expression.span)}\` to \`group by\`, or put it inside an aggregate such as \`all(...)\``,
@@ -115,7 +117,9 @@ export class ExpressionBinder {
         return;
       }
       case 'call':
-        if (!isAggregateCall(expression)) inner(...expression.args);
+        // A function that does not exist may have been meant for an aggregate.
+        if (!isAggregateCall(expression) && isFunction(expression.name.text.toLowerCase()))
+          inner(...expression.args);
         return;
       case 'unary':
       case 'cast':

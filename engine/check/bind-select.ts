@@ -15,7 +15,7 @@ import { nothingGathered } from './gathered.js';
 import type { ColumnFacts } from './relations.js';
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, storedName } from './scope.js';
-import { conjuncts, noLineage, numberedColumn, outputExpressions } from './select-parts.js';
+import { conjuncts, listedNames, noLineage, numberedColumn, outputExpressions } from './select-parts.js';
 import { describe, outputName, sharedColumns } from './source-names.js';
 import { Walker, groundColumn, unknownSource, unknownTableFunction } from './walk.js';
 
@@ -66,17 +66,20 @@ export class SelectBinder {
       for (const operand of conjuncts(core.where))
         gathered.conditions.push(this.expressions.bind(operand, rows));
     }
-    const scope: Scope = { ...bare, outputs: this.outputAliases(core, bare) };
+    const scope: Scope = { ...bare, outputs: this.outputAliases(core, bare), listed: listedNames(core) };
     const keys = core.groupBy.map((key) => this.numbered(key, core));
     const groupKeys = new Set(keys.map((key) => this.expressions.groupKey(key, scope)));
-    const aggregated = [clause, core.having, ...outputExpressions(core)].some(
-      (part) => part !== null && this.walker.expression(part, scope).aggregates.length > 0,
+    // All of them are walked, whatever the first one says, so that every unknown name is reported.
+    const walks = [clause, core.having, ...outputExpressions(core)].flatMap((part) =>
+      part === null ? [] : [this.walker.expression(part, scope)],
     );
+    const aggregated = walks.some((walk) => walk.aggregates.length > 0);
     const grouped = core.groupBy.length > 0 || core.having !== null || aggregated;
     const place: Place = { scope, position: grouped ? 'group' : 'rows', groupKeys, capacity: 'no' };
     const groupBy = keys.map((key) => this.groupExpression(key, { ...rows, scope }));
     const having =
       core.having === null ? [] : conjuncts(core.having).map((part) => this.expressions.bind(part, place));
+    if (purpose === 'constraint') this.walker.stars(core, scope);
     const outputs = purpose === 'constraint' ? [] : this.outputs(core, place, purpose);
     return {
       select: {
@@ -414,7 +417,7 @@ export class SelectBinder {
     if (
       relation === undefined ||
       facts === null ||
-      walker.relations.cyclic.has(item.name.text.toLowerCase())
+      walker.relations.faulty.has(item.name.text.toLowerCase())
     ) {
       gathered.sources.push(unknownSource(alias));
       return;

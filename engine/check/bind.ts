@@ -22,27 +22,37 @@ export interface BoundPolicySet {
 export function parsePolicySet(sources: readonly SourceFile[]): {
   statements: readonly PolicyStatement[];
   diagnostics: readonly Diagnostic[];
+  unread: readonly string[];
 } {
   const parsed = sources.map(parsePolicies);
   const statements = parsed.flatMap((file) => file.statements);
   const diagnostics = parsed.flatMap((file) => file.diagnostics);
   if (statements.every((statement) => statement.clause === null) && !diagnostics.some(isError)) {
+    const [first] = sources;
     const names = sources.map((source) => source.name).join(', ');
     diagnostics.push({
       code: 'bind/no-constraints',
       severity: 'error',
+      span: first === undefined ? undefined : { source: first, start: 0, end: 0 },
       message: names === '' ? 'the policy set is empty' : `the policy set (${names}) holds no constraint`,
       help: 'a policy file holds `create constraint NAME as select ... check ...;`',
     });
   }
-  return { statements, diagnostics };
+  return { statements, diagnostics, unread: parsed.flatMap((file) => file.unread) };
 }
 
-/** Resolves every name and marks what SQLite evaluates and what the solver decides. */
-export function bindPolicies(statements: readonly PolicyStatement[], catalog: Catalog): BoundPolicySet {
+/**
+ * Resolves every name and marks what SQLite evaluates and what the solver decides.
+ * `unread` names statements whose text could not be read: they may be views, so nobody is blamed for naming them.
+ */
+export function bindPolicies(
+  statements: readonly PolicyStatement[],
+  catalog: Catalog,
+  unread: readonly string[] = [],
+): BoundPolicySet {
   const diagnostics: Diagnostic[] = [...duplicates(statements), ...hidden(statements, catalog)];
   const views = statements.filter((statement) => statement.clause === null);
-  const walker = new Walker(new Relations(catalog, views));
+  const walker = new Walker(new Relations(catalog, statements, unread));
   const binder = new SelectBinder(walker, diagnostics);
   // What is wrong with a view is said even where nothing uses it; its tables count only where something does.
   const ofViews = new Walker(walker.relations);

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.js';
-import { didYouMean } from '../base/suggest.js';
+import { suggestion } from '../base/suggest.js';
 import type { Catalog, Relation } from '../catalog/catalog.js';
 import type { Name, PolicyStatement, Select } from '../lang/ast.js';
 import { parseViewSelect } from '../lang/parser.js';
@@ -27,19 +27,27 @@ export interface RelationFacts {
 /** All relations by name; the policy set's own views hide the database's of the same name. */
 export class Relations {
   private readonly policyViews = new Map<string, PolicyStatement>();
+  private readonly constraints = new Map<string, PolicyStatement>();
   private readonly viewSelects = new Map<string, Select | null>();
   /** Facts of views, filled by the walker; null while a view is being looked at (a cycle). */
   readonly facts = new Map<string, RelationFacts | null>();
-  /** Views found to be defined by themselves, by lower-case name. */
-  readonly cyclic = new Set<string>();
+  /** Relations whose mistakes have been reported where they are defined, by lower-case name: users get no second error. */
+  readonly faulty = new Set<string>();
+  /** Lower-case names of statements whose text could not be read. */
+  readonly unread: ReadonlySet<string>;
   /** Base tables that each view of the policy set names, directly or through others of them. */
   readonly tablesOfViews = new Map<string, readonly Relation[]>();
 
   constructor(
     readonly catalog: Catalog,
-    views: readonly PolicyStatement[],
+    statements: readonly PolicyStatement[],
+    unread: readonly string[] = [],
   ) {
-    for (const view of views) this.policyViews.set(view.name.text.toLowerCase(), view);
+    this.unread = new Set(unread);
+    for (const statement of statements) {
+      const named = statement.clause === null ? this.policyViews : this.constraints;
+      named.set(statement.name.text.toLowerCase(), statement);
+    }
   }
 
   find(name: string): NamedRelation | undefined {
@@ -67,12 +75,20 @@ export class Relations {
       ...this.catalog.relations.map((relation) => relation.name),
       ...[...this.policyViews.values()].map((view) => view.name.text),
     ];
+    const constraint = this.constraints.get(name.text.toLowerCase());
     return {
       code: 'bind/unknown-table',
       severity: 'error',
       message: `no table or view \`${name.text}\``,
       span: name.span,
-      help: didYouMean(name.text, names),
+      ...(constraint === undefined
+        ? suggestion(name, names)
+        : {
+            notes: [
+              { message: `\`${name.text}\` is a constraint, which has no rows`, span: constraint.name.span },
+            ],
+            help: 'write its select as `create view`, and read that in both places',
+          }),
     };
   }
 }

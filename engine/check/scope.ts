@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.js';
-import { didYouMean } from '../base/suggest.js';
+import type { Span } from '../base/source.js';
+import { textOf } from '../base/source.js';
+import { didYouMean, suggestion } from '../base/suggest.js';
 import type { Expression, Name } from '../lang/ast.js';
 import type { BoundExpression } from './bound.js';
 
@@ -37,6 +39,8 @@ export interface Scope {
   readonly merged: ReadonlySet<string>;
   /** Output aliases that `order by`, `group by` and `having` may also use, as SQLite allows. */
   readonly outputs: ReadonlyMap<string, ScopeColumn>;
+  /** Expressions that the select list names, whether or not the names may be used here: for help. */
+  readonly listed?: ReadonlyMap<string, Span>;
   readonly parent: Scope | null;
 }
 
@@ -45,6 +49,8 @@ export const emptyScope: Scope = { sources: [], merged: new Set(), outputs: new 
 export type Resolution =
   | { readonly kind: 'column'; readonly column: ScopeColumn; readonly depth: number }
   | { readonly kind: 'diagnostic'; readonly diagnostic: Diagnostic };
+
+const resembles = (name: string, other: string): boolean => didYouMean(name, [other]) !== undefined;
 
 /** What a key that holds decisions is told apart by while it is being decided. */
 export const storedName = (decision: string): string => `stored ${decision}`;
@@ -61,8 +67,9 @@ function candidates(scope: Scope, qualifier: string | null, name: string): Scope
     else if (source.rowid !== null && ROWID.has(name)) found.push(source.rowid);
   }
   if (found.length > 0) return found;
+  // A qualifier that resembles a misspelt table is that table, spelt right.
   const open = scope.sources.some(
-    ({ alias, unknown }) => unknown === true && (qualifier === null || alias.toLowerCase() === qualifier),
+    ({ alias, unknown }) => unknown === true && (qualifier === null || resembles(qualifier, alias)),
   );
   return open ? [{ name, decision: false, meaning: null }] : [];
 }
@@ -101,7 +108,27 @@ function ambiguous(scope: Scope, name: Name): Diagnostic {
   };
 }
 
+/** A name that only the select list has, which stands for nothing in a clause over groups or decisions. */
+function listedOnly(name: Name, expression: Span): Diagnostic {
+  const text = textOf(expression);
+  return {
+    code: 'bind/unknown-column',
+    severity: 'error',
+    message: `\`${name.text}\` is a name of the select list, which has no effect here`,
+    span: name.span,
+    notes: [{ message: `\`${name.text}\` is defined here`, span: expression }],
+    help: `write \`${text}\` in its place`,
+    fix: {
+      span: name.span,
+      replacement: /^\w+(\([^()]*\))?$/.test(text) ? text : `(${text})`,
+      applicable: true,
+    },
+  };
+}
+
 function unknownColumn(scope: Scope, qualifier: Name | null, name: Name): Diagnostic {
+  const listed = qualifier === null ? scope.listed?.get(name.text.toLowerCase()) : undefined;
+  if (listed !== undefined) return listedOnly(name, listed);
   const sources: ScopeSource[] = [];
   for (let at: Scope | null = scope; at !== null; at = at.parent) sources.push(...at.sources);
   if (qualifier !== null) {
@@ -112,8 +139,8 @@ function unknownColumn(scope: Scope, qualifier: Name | null, name: Name): Diagno
         severity: 'error',
         message: `no table or alias \`${qualifier.text}\` here`,
         span: qualifier.span,
-        help: didYouMean(
-          qualifier.text,
+        ...suggestion(
+          qualifier,
           sources.map((source) => source.alias),
         ),
       };
@@ -124,8 +151,8 @@ function unknownColumn(scope: Scope, qualifier: Name | null, name: Name): Diagno
       message: `\`${qualifier.text}\` has no column \`${name.text}\``,
       span: name.span,
       notes: [{ message: `\`${qualifier.text}\` is ${owner.definedAs}` }],
-      help: didYouMean(
-        name.text,
+      ...suggestion(
+        name,
         owner.columns.map((column) => column.name),
       ),
     };
@@ -137,8 +164,8 @@ function unknownColumn(scope: Scope, qualifier: Name | null, name: Name): Diagno
     message:
       sources.length === 0 ? `no column \`${name.text}\` here` : `no column \`${name.text}\` in ${where}`,
     span: name.span,
-    help: didYouMean(
-      name.text,
+    ...suggestion(
+      name,
       sources.flatMap((source) => source.columns.map((column) => column.name)),
     ),
   };

@@ -15,6 +15,16 @@ export function outputExpressions(core: SelectCore): Expression[] {
   return core.columns.flatMap((column) => (column.kind === 'expression' ? [column.expression] : []));
 }
 
+/** Expressions of the select list by the names it gives them, in lower case. */
+export function listedNames(core: SelectCore): ReadonlyMap<string, Span> {
+  const names = new Map<string, Span>();
+  for (const column of core.columns) {
+    if (column.kind === 'star' || column.alias === null) continue;
+    names.set(column.alias.text.toLowerCase(), column.expression.span);
+  }
+  return names;
+}
+
 /** What a `group by` key stands for: `1` means the first column of the select list. Null where there is no such column. */
 export function numberedColumn(key: Expression, core: SelectCore): Expression | null {
   if (key.kind !== 'literal' || key.type !== 'integer') return key;

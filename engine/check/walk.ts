@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.js';
-import { didYouMean } from '../base/suggest.js';
+import { isError } from '../base/diagnostic.js';
+import { suggestion } from '../base/suggest.js';
 import type { SourceFile, Span } from '../base/source.js';
 import { textOf } from '../base/source.js';
 import type { Relation } from '../catalog/catalog.js';
@@ -15,6 +16,7 @@ import type {
   Window,
 } from '../lang/ast.js';
 import { tokenize } from '../lang/lexer.js';
+import { unknownCastType } from './cast-type.js';
 import { collationOf } from './collation.js';
 import type { Fragment } from './fragment.js';
 import { parenthesised, quoteName, splice } from './fragment.js';
@@ -110,7 +112,9 @@ export class Walker {
   factsOf(name: Name): RelationFacts | null {
     const relation = this.relations.find(name.text);
     if (relation === undefined) {
-      this.diagnostics.push(this.relations.unknown(name));
+      if (!this.relations.unread.has(name.text.toLowerCase())) {
+        this.diagnostics.push(this.relations.unknown(name));
+      }
       return null;
     }
     if (relation.kind === 'table') {
@@ -137,7 +141,7 @@ export class Walker {
     const key = name.text.toLowerCase();
     const known = this.relations.facts.get(key);
     if (known === null) {
-      this.relations.cyclic.add(key);
+      this.relations.faulty.add(key);
       this.diagnostics.push({
         code: 'bind/cyclic-view',
         severity: 'error',
@@ -154,6 +158,7 @@ export class Walker {
       const { columns, decisionRows } = inside.select(relation.statement.select, null);
       facts = { columns, decisionRows };
       this.diagnostics.push(...inside.diagnostics);
+      if (inside.diagnostics.some(isError)) this.relations.faulty.add(key);
       this.relations.tablesOfViews.set(key, [...inside.tables.values()]);
     } else {
       facts = this.databaseView(relation.relation, relation.select);
@@ -203,8 +208,13 @@ export class Walker {
       case 'column':
         this.column(expression, scope, found);
         return;
+      case 'cast': {
+        const warning = unknownCastType(expression);
+        if (warning !== null) this.diagnostics.push(warning);
+        each(expression.operand);
+        return;
+      }
       case 'unary':
-      case 'cast':
       case 'collate':
       case 'nullTest':
         each(expression.operand);
@@ -259,7 +269,7 @@ export class Walker {
         severity: 'error',
         message: `no function \`${call.name.text}\``,
         span: call.name.span,
-        help: didYouMean(call.name.text, ALL_FUNCTIONS),
+        ...suggestion(call.name, ALL_FUNCTIONS),
       });
     }
     if (name === 'contains') {
@@ -489,8 +499,8 @@ export class Walker {
     }
     const common = item.schema === null ? tables.get(item.name.text.toLowerCase()) : undefined;
     const facts = common ?? this.factsOf(item.name);
-    const isCyclic = common === undefined && this.relations.cyclic.has(item.name.text.toLowerCase());
-    if (facts === null || isCyclic) {
+    const isFaulty = common === undefined && this.relations.faulty.has(item.name.text.toLowerCase());
+    if (facts === null || isFaulty) {
       state.sources.push(unknownSource(alias));
       return;
     }
@@ -528,6 +538,11 @@ export class Walker {
     return parenthesised(splice(select.span, walk.replacements));
   }
 
+  /** Reports stars of row sources that are not there. */
+  stars(core: SelectCore, scope: Scope): void {
+    for (const column of core.columns) if (column.kind === 'star') this.star(column, scope);
+  }
+
   /** Columns behind `*` or `t.*`. */
   star(column: Extract<ResultColumn, { kind: 'star' }>, scope: Scope): ScopeColumn[] {
     const wanted = column.qualifier?.text.toLowerCase();
@@ -540,8 +555,8 @@ export class Walker {
         severity: 'error',
         message: `no table or alias \`${column.qualifier.text}\` here`,
         span: column.qualifier.span,
-        help: didYouMean(
-          column.qualifier.text,
+        ...suggestion(
+          column.qualifier,
           scope.sources.map((source) => source.alias),
         ),
       });
@@ -573,6 +588,6 @@ export function unknownTableFunction(name: Name): Diagnostic {
     severity: 'error',
     message: `no table-valued function \`${name.text}\``,
     span: name.span,
-    help: didYouMean(name.text, TABLE_FUNCTIONS.keys()),
+    ...suggestion(name, TABLE_FUNCTIONS.keys()),
   };
 }

@@ -5,6 +5,9 @@ import type { Shell } from './shell.js';
 /** Formats of a command whose answer is words. */
 export const WORD_FORMATS = ['human', 'plain', 'json'] as const;
 
+/** Formats of a command that finds fault with texts: also those that review tools and continuous integration read. */
+export const FINDING_FORMATS = [...WORD_FORMATS, 'sarif', 'github'] as const;
+
 /**
  * One command of the program, loaded only when it is called.
  * INVARIANT: the file that exports it loads heavy parts (databases, solvers) inside `run` only.

@@ -32,6 +32,7 @@ function exitOfError({ code }: Diagnostic): ExitCode {
     case 'cli/no-input':
     case 'cli/unknown-code':
     case 'cli/unknown-name':
+    case 'cli/internal':
     case 'store/not-found':
     case 'store/not-a-database':
     case 'store/newer-version':

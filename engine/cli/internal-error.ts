@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../base/diagnostic.js';
 import type { Environment } from './environment.js';
 import { safeText } from './render/width.js';
 
@@ -10,4 +11,15 @@ export function internalErrorText(error: unknown, variables: Environment['variab
     return `${head}${error instanceof Error ? (error.stack ?? '') : ''}\n`;
   }
   return `${head}  = help: this is a fault of edict, not of its input; with EDICT_DEBUG=1 it prints where\n`;
+}
+
+/** The same for programs. */
+export function internalError(error: unknown): Diagnostic {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'cli/internal',
+    severity: 'error',
+    message: `internal error: ${message}`,
+    help: 'with EDICT_DEBUG=1 stderr tells where',
+  };
 }

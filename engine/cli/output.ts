@@ -1,12 +1,16 @@
 import picocolors from 'picocolors';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { sortDiagnostics } from '../base/diagnostic.js';
+import { pageOf } from './diagnostic-pages.js';
 import type { Environment } from './environment.js';
+import { packageVersion } from './package-version.js';
 import type { ColorWhen, Colors } from './render/colors.js';
 import { wantsColor } from './render/colors.js';
+import { renderGithub } from './render/github.js';
 import { renderHuman } from './render/human.js';
 import { jsonText, renderJson } from './render/json.js';
 import { renderPlain } from './render/plain.js';
+import { renderSarif } from './render/sarif.js';
 
 /** Version of every JSON document the program prints. Fields may be added, never renamed. */
 export const SCHEMA_VERSION = 1;
@@ -20,7 +24,7 @@ export interface Answer {
   readonly diagnostics?: readonly Diagnostic[];
 }
 
-/** Data to stdout, words about it to stderr; in format `json` everything is one document on stdout. */
+/** Data to stdout, words about it to stderr; in the formats `json` and `sarif` everything is one document on stdout. */
 export class Output {
   readonly outColors: Colors;
   readonly errColors: Colors;
@@ -36,6 +40,11 @@ export class Output {
     this.errColors = picocolors.createColors(wantsColor(stderr, color, variables));
   }
 
+  /** True where stdout is one document. */
+  get isDocument(): boolean {
+    return this.format === 'json' || this.format === 'sarif';
+  }
+
   /** Data as it is. Streams of records use this; all else `answer`. */
   data(text: string): void {
     if (text !== '') this.environment.stdout.write(text);
@@ -43,7 +52,7 @@ export class Output {
 
   /** A line for people about what was done; none in quiet mode or where a program reads. */
   remark(text: string): void {
-    if (!this.quiet && this.format !== 'json') this.environment.stderr.write(`${text}\n`);
+    if (!this.quiet && !this.isDocument) this.environment.stderr.write(`${text}\n`);
   }
 
   /** Diagnostics for people. */
@@ -51,6 +60,10 @@ export class Output {
     const shown = this.quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics;
     if (shown.length === 0) return;
     const sorted = sortDiagnostics(shown);
+    if (this.format === 'github') {
+      this.data(renderGithub(sorted));
+      return;
+    }
     const text = this.format === 'plain' ? renderPlain(sorted) : renderHuman(sorted, this.errColors);
     this.environment.stderr.write(text);
   }
@@ -64,6 +77,11 @@ export class Output {
         diagnostics: sortDiagnostics(diagnostics).map(renderJson),
       };
       this.data(`${jsonText(document)}\n`);
+      return;
+    }
+    if (this.format === 'sarif') {
+      const log = renderSarif(sortDiagnostics(diagnostics), { version: packageVersion(), page: pageOf });
+      this.data(`${JSON.stringify(log, null, 2)}\n`);
       return;
     }
     this.data(text);

@@ -6,7 +6,7 @@ import { readStdin } from './read-stdin.js';
 
 /** A query from a file, or from stdin for `-`. Throws DiagnosticError (cli/no-input). */
 export async function readQuery(path: string, stdin: Environment['stdin']): Promise<SourceFile> {
-  if (path === '-') return { name: '<stdin>', text: await readStdin(stdin) };
+  if (path === '-') return readStdin(stdin);
   try {
     return { name: path, text: readText(path) };
   } catch (error) {

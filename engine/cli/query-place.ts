@@ -2,10 +2,32 @@ import { resolve } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { DiagnosticError } from '../base/diagnostic.js';
 import type { SourceFile, Span } from '../base/source.js';
-import { didYouMean } from '../base/suggest.js';
+import { suggestion } from '../base/suggest.js';
+import { SQLITE_FUNCTIONS } from '../check/functions.js';
 import type { RawSchema } from '../catalog/raw-schema.js';
 import { sqlTokens } from '../store/sql-text.js';
 import { withStore } from './with-store.js';
+
+/** Words that a query is most often broken at when they are misspelt. */
+const KEYWORDS = [
+  'select',
+  'from',
+  'where',
+  'group',
+  'order',
+  'by',
+  'having',
+  'join',
+  'left',
+  'inner',
+  'on',
+  'using',
+  'union',
+  'limit',
+  'offset',
+  'values',
+  'with',
+];
 
 /** SQLite's messages that name a word of the query, and what the word could have been. */
 const NAMED: readonly {
@@ -20,9 +42,9 @@ const NAMED: readonly {
     pattern: /^no such column: (?:.*\.)?"?([^."]+)"?(?: - .*)?$/,
     candidates: ({ relations }) => relations.flatMap(({ columns }) => columns.map((column) => column.name)),
   },
-  { pattern: /^no such function: (.+)$/, candidates: () => [] },
+  { pattern: /^no such function: (.+)$/, candidates: () => SQLITE_FUNCTIONS },
   { pattern: /^ambiguous column name: (?:.*\.)?(.+)$/, candidates: () => [] },
-  { pattern: /^near "([^]+)": syntax error$/, candidates: () => [] },
+  { pattern: /^near "([^]+)": syntax error$/, candidates: () => KEYWORDS },
 ];
 
 /** Where a word stands in the query; undefined where it does not, or where it could be any of several. */
@@ -39,7 +61,8 @@ function locate(diagnostic: Diagnostic, source: SourceFile, schema: RawSchema): 
     const word = pattern.exec(diagnostic.message)?.[1];
     if (word === undefined) continue;
     const span = placeOfWord(source, word, diagnostic.message.startsWith('near'));
-    return { ...diagnostic, span, help: didYouMean(word, candidates(schema)) };
+    if (span === undefined) return diagnostic;
+    return { ...diagnostic, span, ...suggestion({ text: word, span }, candidates(schema)) };
   }
   return diagnostic;
 }

@@ -1,10 +1,10 @@
+import type { SourceFile } from '../base/source.js';
+import { decodeSource } from '../base/source.js';
 import type { Environment } from './environment.js';
 
-/** All of stdin as text, without a byte order mark. */
-export async function readStdin(stdin: Environment['stdin']): Promise<string> {
+/** All of stdin as a text of this name. */
+export async function readStdin(stdin: Environment['stdin'], name = '<stdin>'): Promise<SourceFile> {
   const parts: Uint8Array[] = [];
   for await (const part of stdin) parts.push(typeof part === 'string' ? Buffer.from(part) : part);
-  return Buffer.concat(parts)
-    .toString('utf8')
-    .replace(/^\ufeff/, '');
+  return decodeSource(name, Buffer.concat(parts));
 }

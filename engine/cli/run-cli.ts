@@ -2,11 +2,12 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { DiagnosticError } from '../base/diagnostic.js';
 import { didYouMean } from '../base/suggest.js';
+import { FINDING_FORMATS } from './cli-command.js';
 import { commandLineError } from './command-line-error.js';
 import type { Environment } from './environment.js';
 import type { ExitCode } from './exit.js';
 import { EXIT, exitCodesText, exitOf } from './exit.js';
-import { internalErrorText } from './internal-error.js';
+import { internalError, internalErrorText } from './internal-error.js';
 import { Output } from './output.js';
 import { packageVersion } from './package-version.js';
 import { REGISTRY } from './registry.js';
@@ -34,11 +35,14 @@ export async function runCli(argv: readonly string[], environment: Environment):
       return error.exitCode === 0 ? EXIT.done : EXIT.failed;
     }
     const diagnostics = diagnosticsOf(error, argv);
+    const output = reportFor(program.opts<GlobalOptions>(), environment);
     if (diagnostics === null) {
       environment.stderr.write(internalErrorText(error, environment.variables));
+      // Whoever reads documents gets one whatever happens.
+      if (output.isDocument) output.answer({ diagnostics: [internalError(error)] });
       return EXIT.failed;
     }
-    reportFor(program.opts<GlobalOptions>(), environment).answer({ diagnostics });
+    output.answer({ diagnostics });
     return exitOf(diagnostics);
   }
 }
@@ -47,7 +51,10 @@ function createProgram(environment: Environment): Command {
   const { stdout, stderr } = environment;
   return new Command('edict')
     .description('Policies in SQL, decided by a solver, kept in SQLite.')
-    .option('--format <FORMAT>', 'human, plain or json; `query` has formats of its own')
+    .option(
+      '--format <FORMAT>',
+      'human (or pretty), plain, json; `check`, `lint` and `solve` also sarif and github; `query` has its own',
+    )
     .option('--json', 'short for --format json')
     .option('-q, --quiet', 'print errors and data only')
     .addOption(new Option('--color <WHEN>', 'colour the output').choices(['auto', 'always', 'never']))
@@ -117,7 +124,7 @@ function outputFor(
   formats: readonly string[],
 ): Output {
   const { json = false } = options;
-  const format = options.format ?? (json ? 'json' : (formats[0] ?? 'human'));
+  const format = named(options) ?? (json ? 'json' : (formats[0] ?? 'human'));
   if (json && format !== 'json') throw usageError(`\`--json\` and \`--format ${format}\` exclude each other`);
   if (!formats.includes(format)) {
     throw usageError(
@@ -128,10 +135,15 @@ function outputFor(
   return outputIn(format, options, environment);
 }
 
+/** The format asked for; `pretty` is another word for `human`. */
+function named({ format }: GlobalOptions): string | undefined {
+  return format === 'pretty' ? 'human' : format;
+}
+
 /** For what went wrong before or in a command: the format as far as it is known to suit diagnostics. */
 function reportFor(options: GlobalOptions, environment: Environment): Output {
-  const asked = options.json === true ? 'json' : options.format;
-  return outputIn(asked === 'json' || asked === 'plain' ? asked : 'human', options, environment);
+  const asked = options.json === true ? 'json' : named(options);
+  return outputIn(FINDING_FORMATS.find((format) => format === asked) ?? 'human', options, environment);
 }
 
 function outputIn(format: string, { quiet = false, color }: GlobalOptions, environment: Environment): Output {

@@ -401,7 +401,10 @@ export class ExpressionParser {
     let distinct = false;
     let args: Expression[] = [];
     if (stream.operator('*')) star = true;
-    else if (!stream.isOperator(')')) {
+    else if (this.atSelect()) {
+      const message = `\`${name.text}\` takes no select; as an argument it stands in parentheses of its own`;
+      stream.failAt(name, message, ['exists', 'in', 'not'], `write \`${name.text}((select ...))\``);
+    } else if (!stream.isOperator(')')) {
       distinct = stream.word('distinct');
       args = this.list();
     }

@@ -12,9 +12,55 @@ const isNameStart = (c: string): boolean =>
   (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c === '_' || c > '\x7f';
 const isNamePart = (c: string): boolean => isNameStart(c) || isDigit(c) || c === '$';
 
-/** Tokens of a text, always ended by one of kind `end`. Whatever cannot be read is reported and skipped. */
-export function tokenize(source: SourceFile): { tokens: Token[]; diagnostics: Diagnostic[] } {
+/** True where no token, space or comment begins. */
+function startsNoToken(text: string, at: number): boolean {
+  const c = text.charAt(at);
+  const next = text[at + 1] ?? '';
+  if (isSpace(c) || isDigit(c) || isNameStart(c) || SINGLE.includes(c)) return false;
+  if (c === "'" || c === '"' || c === '`') return false;
+  if ((c === ':' || c === '@' || c === '$') && isNamePart(next)) return false;
+  return !OPERATORS.some((operator) => text.startsWith(operator, at));
+}
+
+function shortened(text: string): string {
+  return text.length > 20 ? `${text.slice(0, 20)}…` : text;
+}
+
+/** Tokens of a text, always ended by one of kind `end`, and what is wrong with it. */
+export interface Lexed {
+  readonly tokens: Token[];
+  readonly diagnostics: Diagnostic[];
+}
+
+/**
+ * Reads a text as tokens. Whatever cannot be read is reported and skipped.
+ * A quote that is never closed turns everything behind it inside out, so the text is then read again with
+ * quotes of that kind closed at the end of their line at the latest: the first one left open is the one at fault.
+ */
+export function tokenize(source: SourceFile): Lexed {
+  const open = new Set<string>();
+  let lexed = lex(source, open);
+  while (lexed.open !== null && !open.has(lexed.open)) {
+    open.add(lexed.open);
+    lexed = lex(source, open);
+  }
+  const { tokens, diagnostics } = lexed;
+  if (source.brokenAt !== undefined) {
+    diagnostics.unshift({
+      code: 'parse/not-utf8',
+      severity: 'error',
+      message: 'the text is not UTF-8 from here on',
+      span: { source, start: source.brokenAt, end: source.brokenAt + 1 },
+      help: 'save the file as UTF-8',
+    });
+  }
+  return { tokens, diagnostics };
+}
+
+/** One reading; quotes of `singleLine` end with their line. `open` is the quote found to be never closed. */
+function lex(source: SourceFile, singleLine: ReadonlySet<string>): Lexed & { open: string | null } {
   const { text } = source;
+  let open: string | null = null;
   const tokens: Token[] = [];
   const diagnostics: Diagnostic[] = [];
   let at = 0;
@@ -23,14 +69,20 @@ export function tokenize(source: SourceFile): { tokens: Token[]; diagnostics: Di
   const push = (kind: Token['kind'], start: number, meaning: string, quoted = false): void => {
     tokens.push({ kind, text: meaning, quoted, span: span(start, at) });
   };
-  const unterminated = (start: number, what: string): void => {
+  const unterminated = (start: number, what: string, end: number): void => {
     diagnostics.push({
       code: 'parse/unterminated',
       severity: 'error',
       message: `this ${what} is never closed`,
       span: span(start, Math.min(start + 1, text.length)),
     });
-    at = text.length;
+    at = end;
+  };
+  /** A quote without its partner: what it holds goes to the end of the line, or of the text. */
+  const unclosed = (start: number, what: string, quote: string): void => {
+    open ??= quote;
+    const end = singleLine.has(quote) ? text.indexOf('\n', at) : -1;
+    unterminated(start, what, end === -1 ? text.length : end);
   };
 
   /** Reads up to the closing quote; a doubled quote stands for itself. Null when it never comes. */
@@ -39,7 +91,9 @@ export function tokenize(source: SourceFile): { tokens: Token[]; diagnostics: Di
     for (let i = at + 1; ;) {
       const end = text.indexOf(quote, i);
       if (end === -1) return null;
-      body += text.slice(i, end);
+      const added = text.slice(i, end);
+      if (singleLine.has(quote) && added.includes('\n')) return null;
+      body += added;
       if (text[end + 1] !== quote) {
         at = end + 1;
         return body;
@@ -80,7 +134,7 @@ export function tokenize(source: SourceFile): { tokens: Token[]; diagnostics: Di
       diagnostics.push({
         code: 'parse/unexpected-character',
         severity: 'error',
-        message: `\`${text.slice(start, at)}\` is neither a number nor a name`,
+        message: `\`${shortened(text.slice(start, at))}\` is neither a number nor a name`,
         span: span(start, at),
       });
     }
@@ -98,21 +152,22 @@ export function tokenize(source: SourceFile): { tokens: Token[]; diagnostics: Di
       at = end === -1 ? text.length : end + 1;
     } else if (c === '/' && next === '*') {
       const end = text.indexOf('*/', at + 2);
-      if (end === -1) unterminated(start, 'comment');
+      if (end === -1) unterminated(start, 'comment', text.length);
       else at = end + 2;
     } else if (c === "'" || ((c === 'x' || c === 'X') && next === "'")) {
       const blob = c !== "'";
       if (blob) at += 1;
       const body = quotedBody("'");
-      if (body === null) unterminated(start, 'string');
+      if (body === null) unclosed(start, 'string', "'");
       else push(blob ? 'blob' : 'string', start, body);
     } else if (c === '"' || c === '`') {
       const body = quotedBody(c);
-      if (body === null) unterminated(start, 'quoted name');
+      if (body === null) unclosed(start, 'quoted name', c);
       else push('name', start, body, true);
     } else if (c === '[') {
-      const end = text.indexOf(']', at);
-      if (end === -1) unterminated(start, 'quoted name');
+      const lineEnd = singleLine.has('[') ? text.indexOf('\n', at) : -1;
+      const end = (lineEnd === -1 ? text : text.slice(0, lineEnd)).indexOf(']', at);
+      if (end === -1) unclosed(start, 'quoted name', '[');
       else {
         at = end + 1;
         push('name', start, text.slice(start + 1, end), true);
@@ -135,16 +190,19 @@ export function tokenize(source: SourceFile): { tokens: Token[]; diagnostics: Di
         at += 1;
         push(c === '?' ? 'parameter' : 'operator', start, c);
       } else {
-        at += String.fromCodePoint(text.codePointAt(at) ?? 0).length;
+        // What stands together was written together: one mistake.
+        while (at < text.length && startsNoToken(text, at)) {
+          at += String.fromCodePoint(text.codePointAt(at) ?? 0).length;
+        }
         diagnostics.push({
           code: 'parse/unexpected-character',
           severity: 'error',
-          message: `unexpected character \`${text.slice(start, at)}\``,
+          message: `unexpected character${at - start > 1 ? 's' : ''} \`${shortened(text.slice(start, at))}\``,
           span: span(start, at),
         });
       }
     }
   }
   tokens.push({ kind: 'end', text: '', quoted: false, span: span(text.length, text.length) });
-  return { tokens, diagnostics };
+  return { tokens, diagnostics, open };
 }

@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.js';
-import type { SourceFile } from '../base/source.js';
+import { byNumber } from '../base/order.js';
+import type { SourceFile, Span } from '../base/source.js';
+import { textOf } from '../base/source.js';
 import type { Expression, PolicyStatement, Select } from './ast.js';
 import { tokenize } from './lexer.js';
 import { SelectParser } from './select-parser.js';
@@ -26,39 +28,94 @@ const WRITING = [
   'analyze',
 ];
 
-/** All statements of a policy file. After an error the parser resumes behind the next `;`, so one run shows every error. */
-export function parsePolicies(source: SourceFile): {
-  statements: PolicyStatement[];
-  diagnostics: Diagnostic[];
-} {
+/** Words that may follow a complete select or a complete clause. */
+const CONTINUATIONS = (
+  'check maximize minimize where group having order limit join left inner cross on using from weight priority ' +
+  'union and or not between in like glob is collate'
+).split(' ');
+
+/** Words that belong to the select, where people put them behind the clause. */
+const EARLIER = ['from', 'join', 'where', 'group', 'having', 'order', 'limit'];
+
+export interface ParsedPolicies {
+  readonly statements: PolicyStatement[];
+  readonly diagnostics: Diagnostic[];
+  /** Lower-case names of statements that were begun and could not be read: whoever uses them is not at fault. */
+  readonly unread: readonly string[];
+}
+
+/**
+ * All statements of a policy file. After an error the parser resumes behind the next `;` or at the next `create`,
+ * so one run shows every error. A statement with a character or quote that cannot be read has that error alone.
+ */
+export function parsePolicies(source: SourceFile): ParsedPolicies {
   const { tokens, diagnostics } = tokenize(source);
+  const damages = diagnostics.map(({ span }) => span?.start ?? 0).sort(byNumber);
   const stream = new TokenStream(tokens);
   const statements: PolicyStatement[] = [];
+  const unread: string[] = [];
+  let damage = 0;
   while (stream.peek().kind !== 'end') {
     if (stream.operator(';')) continue;
-    try {
-      statements.push(statement(stream));
-      if (stream.peek().kind !== 'end' && !stream.operator(';')) {
-        stream.fail('expected `;` or the end of the statement', [
-          'check',
-          'maximize',
-          'minimize',
-          'where',
-          'group',
-          'having',
-          'join',
-          'from',
-          'weight',
-          'priority',
-        ]);
-      }
-    } catch (error) {
-      if (!(error instanceof SyntaxStop)) throw error;
-      diagnostics.push(error.diagnostic);
-      stream.recover();
-    }
+    const start = stream.peek().span.start;
+    const name = nameAhead(stream);
+    const { parsed, problem } = readStatement(stream);
+    while ((damages[damage] ?? Infinity) < start) damage += 1;
+    const isDamaged = (damages[damage] ?? Infinity) < stream.peek().span.start;
+    if (parsed !== null && !isDamaged) statements.push(parsed);
+    else unread.push(name);
+    if (problem !== null && !isDamaged) diagnostics.push(problem);
   }
-  return { statements, diagnostics };
+  return { statements, diagnostics, unread: [...unread, ...namesLost(source, diagnostics)] };
+}
+
+/** One statement and its end, or what is wrong with it; a missing `;` between two does not spoil the first. */
+function readStatement(stream: TokenStream): { parsed: PolicyStatement | null; problem: Diagnostic | null } {
+  try {
+    const parsed = statement(stream);
+    if (stream.peek().kind === 'end' || stream.operator(';')) return { parsed, problem: null };
+    if (stream.isWord('create')) return { parsed, problem: missingSemicolon(parsed) };
+    if (EARLIER.some((word) => stream.isWord(word)))
+      stream.fail(
+        'expected `;` or the end of the statement',
+        [],
+        'the clause of a policy comes last, behind its select',
+      );
+    return stream.fail('expected `;` or the end of the statement', CONTINUATIONS);
+  } catch (error) {
+    if (!(error instanceof SyntaxStop)) throw error;
+    stream.recover();
+    return { parsed: null, problem: error.diagnostic };
+  }
+}
+
+function missingSemicolon({ span }: PolicyStatement): Diagnostic {
+  const end: Span = { source: span.source, start: span.end, end: span.end };
+  return {
+    code: 'parse/unexpected-token',
+    severity: 'error',
+    message: 'expected `;` before the next statement',
+    span: end,
+    help: 'end the statement with `;`',
+    fix: { span: end, replacement: ';', applicable: true },
+  };
+}
+
+/** The name that the statement ahead would define, as far as one can see: the word before the first `as`. */
+function nameAhead(stream: TokenStream): string {
+  const at = [1, 2, 3, 4].find((ahead) => stream.isWord('as', ahead)) ?? 3;
+  return stream.peek(at - 1).text.toLowerCase();
+}
+
+/** Names of statements in a text that a comment without an end has swallowed. */
+function namesLost(source: SourceFile, diagnostics: readonly Diagnostic[]): string[] {
+  const comment = diagnostics.find(
+    ({ code, span }) => code === 'parse/unterminated' && span !== undefined && textOf(span) === '/',
+  );
+  const lost = source.text.slice(comment?.span?.start ?? source.text.length);
+  return [...lost.matchAll(/\bcreate\s+(?:view|constraint)\s+(\w+)/gi)].map(([, name = '']) =>
+    name.toLowerCase(),
+  );
 }
 
 function statement(stream: TokenStream): PolicyStatement {
@@ -118,6 +175,8 @@ function numberToken(
 function notAPolicy(stream: TokenStream): never {
   const token = stream.peek();
   const word = token.text.toLowerCase();
+  // The statements in a trigger's body are part of this mistake, not mistakes of their own.
+  if (word === 'trigger') stream.skipTo('end');
   const writes = WRITING.includes(word) || word === 'table' || word === 'trigger';
   if (token.kind === 'name' && !writes)
     stream.fail('expected `create constraint` or `create view`', ['create']);

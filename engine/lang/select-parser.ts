@@ -42,7 +42,7 @@ export class SelectParser {
       const all = operator === 'union' && stream.word('all');
       compound.push({ operator: all ? 'union all' : operator, core: this.core() });
     }
-    const orderBy = stream.word('order', 'by') ? this.expressions.orderTerms() : [];
+    const orderBy = stream.wordsBy('order') ? this.expressions.orderTerms() : [];
     let limit: Expression | null = null;
     let offset: Expression | null = null;
     if (stream.word('limit')) {
@@ -101,7 +101,7 @@ export class SelectParser {
       } while (stream.operator(','));
       return { ...empty, values, span: stream.since(start) };
     }
-    stream.expectWord('select');
+    if (!stream.word('select')) stream.fail('expected `select`', ['select', 'with', 'values']);
     const distinct = stream.word('distinct');
     const isAggregate = stream.dialect === 'policy' && stream.isOperator('(', 1);
     if (!distinct && !isAggregate) stream.word('all');
@@ -110,7 +110,7 @@ export class SelectParser {
     while (stream.operator(','));
     const from = this.fromClause();
     const where = stream.word('where') ? this.expression() : null;
-    const groupBy = stream.word('group', 'by') ? this.expressions.list() : [];
+    const groupBy = stream.wordsBy('group') ? this.expressions.list() : [];
     const having = stream.word('having') ? this.expression() : null;
     const windows: { name: Name; window: Window }[] = [];
     if (stream.word('window')) {

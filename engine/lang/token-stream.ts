@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { must } from '../base/assert.js';
-import { didYouMean } from '../base/suggest.js';
+import { suggestion } from '../base/suggest.js';
 import type { Span } from '../base/source.js';
 import { cover } from '../base/source.js';
 import type { Name } from './ast.js';
@@ -27,7 +27,16 @@ const NOT_AN_ALIAS = new Set([...RESERVED, 'weight', 'priority', 'indexed']);
 /** Words of RESERVED that may still name a column: they are keywords in clause position only. */
 const SOFT = new Set(['check', 'maximize', 'minimize', 'filter', 'match', 'glob', 'regexp', 'over']);
 
+/** Words that may follow a table or a column; misspelt, they are read as its alias. */
+const AFTER_ALIAS = (
+  'from where group having order limit join left right full inner cross natural on using union intersect except ' +
+  'window as check maximize minimize weight priority'
+).split(' ');
+
 const CALLABLE = new Set(['all', 'like', 'glob', 'match', 'regexp']);
+
+/** Longer tokens are cut in messages. */
+const LONGEST_SHOWN = 60;
 
 /** How deep expressions and selects may nest; deeper text is refused instead of exhausting the stack. */
 const MAX_DEPTH = 256;
@@ -39,6 +48,8 @@ export const MAX_HEIGHT = 1000;
 export class TokenStream {
   private at = 0;
   private depth = 0;
+  /** Where the last alias without `as` stands. */
+  private aliasAt = -1;
 
   /** `sqlite`: the text of the database, in which `all(...)` is no aggregate. */
   constructor(
@@ -76,6 +87,13 @@ export class TokenStream {
   word(...words: readonly string[]): boolean {
     if (!words.every((word, i) => this.isWord(word, i))) return false;
     for (let i = 0; i < words.length; i += 1) this.advance();
+    return true;
+  }
+
+  /** Reads `group by` or `order by`; the first word cannot stand alone. */
+  wordsBy(first: string): boolean {
+    if (!this.word(first)) return false;
+    this.expectWord('by');
     return true;
   }
 
@@ -126,6 +144,7 @@ export class TokenStream {
     const token = this.peek();
     if (token.kind !== 'name') return null;
     if (!token.quoted && NOT_AN_ALIAS.has(token.text.toLowerCase())) return null;
+    this.aliasAt = this.at;
     this.advance();
     return { text: token.text, span: token.span };
   }
@@ -141,26 +160,58 @@ export class TokenStream {
     }
   }
 
-  /** Moves past the next `;` outside nothing: recovery after an error. */
+  /** Moves past the next `;`, or to the next `create`, which nothing else begins with: recovery after an error. */
   recover(): void {
     this.depth = 0;
-    while (this.peek().kind !== 'end') {
-      if (this.advance().text === ';') return;
+    while (this.peek().kind !== 'end' && !this.isWord('create')) {
+      if (this.operator(';')) return;
+      this.advance();
     }
   }
 
-  fail(message: string, words: readonly string[] = []): never {
+  /** Moves to the next such word, or to the end. */
+  skipTo(word: string): void {
+    while (this.peek().kind !== 'end' && !this.isWord(word)) this.advance();
+  }
+
+  /** Stops at the token that comes next; `words` are those that could stand in its place. */
+  fail(message: string, words: readonly string[] = [], help?: string): never {
     const token = this.peek();
-    const found =
-      token.kind === 'end'
-        ? 'the end of the text'
-        : `\`${token.span.source.text.slice(token.span.start, token.span.end)}\``;
+    this.failAtAlias(token);
+    const found = token.kind === 'end' ? 'the end of the text' : `\`${shortText(token)}\``;
     throw new SyntaxStop({
       code: 'parse/unexpected-token',
       severity: 'error',
       message: `${message}, found ${found}`,
       span: token.span,
-      help: token.kind === 'name' ? didYouMean(token.text, words) : undefined,
+      help,
+      ...(token.kind === 'name' && !token.quoted ? suggestion(token, words) : {}),
     });
   }
+
+  /** Stops at a word that was taken for a name, because of what follows it. */
+  failAt(name: Name, message: string, words: readonly string[], help?: string): never {
+    throw new SyntaxStop({
+      code: 'parse/unexpected-token',
+      severity: 'error',
+      message,
+      span: name.span,
+      help,
+      ...suggestion(name, words),
+    });
+  }
+
+  /** `from request chek cores > 0`: what cannot follow an alias shows that the alias was meant for a keyword. */
+  private failAtAlias(token: Token): void {
+    const alias = this.tokens[this.at - 1];
+    if (alias === undefined || this.aliasAt !== this.at - 1 || alias.quoted) return;
+    if (suggestion(alias, AFTER_ALIAS).help === undefined) return;
+    const what = token.kind === 'end' ? 'nothing' : `\`${shortText(token)}\``;
+    this.failAt(alias, `\`${alias.text}\` is read as an alias here, and ${what} follows it`, AFTER_ALIAS);
+  }
+}
+
+function shortText({ span }: Token): string {
+  const text = span.source.text.slice(span.start, span.end);
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }

@@ -26,7 +26,7 @@ export function compilePolicies(
   catalog: Catalog,
 ): { compiled: CompiledPolicies | null; diagnostics: readonly Diagnostic[] } {
   const parsed = parsePolicySet(sources);
-  const bound = bindPolicies(parsed.statements, catalog);
+  const bound = bindPolicies(parsed.statements, catalog, parsed.unread);
   const diagnostics = sortDiagnostics([...parsed.diagnostics, ...bound.diagnostics]);
   if (diagnostics.some(isError)) return { compiled: null, diagnostics };
   const policies = bound.policies.map(lowerPolicy);

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { DiagnosticError } from '../base/diagnostic.js';
 import { byText } from '../base/order.js';
 import type { SourceFile } from '../base/source.js';
+import { decodeSource } from '../base/source.js';
 
 const PACKAGE_NAME = 'edict';
 
@@ -87,7 +88,7 @@ export function readPolicyPaths(paths: readonly string[]): SourceFile[] {
       for (const file of files) {
         const key = resolve(file);
         const name = `${path.replace(/[\\/]+$/, '')}${file.slice(located.replace(/[\\/]+$/, '').length)}`;
-        if (!sources.has(key)) sources.set(key, { name, text: readText(file) });
+        if (!sources.has(key)) sources.set(key, decodeSource(name, readFileSync(file)));
       }
     } catch (error) {
       problems.push(unreadable(path, error));
@@ -107,9 +108,9 @@ function locate(path: string): string {
 /** The shipped policies under paths relative to the package, whatever lies in the current folder. */
 export function readShippedPolicies(paths: readonly string[]): SourceFile[] {
   const root = packagePath();
-  return readPolicyPaths(paths.map((path) => packagePath(path))).map(({ name, text }) => ({
-    name: relative(root, name),
-    text,
+  return readPolicyPaths(paths.map((path) => packagePath(path))).map((source) => ({
+    ...source,
+    name: relative(root, source.name),
   }));
 }
 

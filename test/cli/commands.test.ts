@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecutionContext } from 'ava';
 import test from 'ava';
 import { CODES } from '../../engine/base/codes.js';
 import { packagePath } from '../../engine/store/files.js';
 import { openStore } from '../../engine/store/open.js';
 import type { CliEnd, CliSetting } from './helpers/run-cli-here.js';
 import { runCliHere } from './helpers/run-cli-here.js';
+import { tempFolder } from './helpers/temp-folder.js';
 
 interface Document {
   readonly schema_version: number;
@@ -18,12 +17,6 @@ interface Document {
     readonly spans: readonly { readonly file: string; readonly line: number; readonly col: number }[];
   }[];
   readonly [field: string]: unknown;
-}
-
-function tempFolder(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'edict-cli-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** A plain database with hosts and requests. */

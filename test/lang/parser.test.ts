@@ -271,7 +271,12 @@ const ERRORS: readonly (readonly [text: string, code: string, underlined: string
     'did you mean `select`?',
   ],
   ['create constraint c as select * frm t check 1', 'parse/unexpected-token', 'frm', 'did you mean `from`?'],
-  ['create constraint c as select * from t chek 1', 'parse/unexpected-token', '1'],
+  [
+    'create constraint c as select * from t chek 1',
+    'parse/unexpected-token',
+    'chek',
+    'did you mean `check`?',
+  ],
   [
     'create constraint c as select * from t as u chek u.a',
     'parse/unexpected-token',

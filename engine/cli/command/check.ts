@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { CliCommand } from '../cli-command.js';
-import { WORD_FORMATS } from '../cli-command.js';
+import { FINDING_FORMATS } from '../cli-command.js';
 import { controllersNamed } from '../controller-input.js';
 import { exitOf } from '../exit.js';
 import { collect } from '../option-values.js';
@@ -14,7 +14,7 @@ interface CheckOptions {
 }
 
 export const check: CliCommand = {
-  formats: WORD_FORMATS,
+  formats: FINDING_FORMATS,
   configure: (command) => {
     command
       .argument('<FILES...>', 'policy files, folders of them, or `-` for stdin')

@@ -1,11 +1,9 @@
-import type { Code } from '../../base/codes.js';
 import { CODES, isCode } from '../../base/codes.js';
 import { DiagnosticError } from '../../base/diagnostic.js';
 import { didYouMean } from '../../base/suggest.js';
-import { packagePath, readText } from '../../store/files.js';
 import type { CliCommand } from '../cli-command.js';
 import { WORD_FORMATS } from '../cli-command.js';
-import { diagnosticPages } from '../diagnostic-pages.js';
+import { pageOf } from '../diagnostic-pages.js';
 import { EXIT } from '../exit.js';
 
 const ALL = Object.entries(CODES);
@@ -17,11 +15,6 @@ function suggestion(wanted: string): string | undefined {
   return full === undefined
     ? (didYouMean(wanted, codes) ?? '`edict explain` lists all codes')
     : `did you mean \`${full}\`?`;
-}
-
-function pageOf(code: Code): string {
-  const pages = diagnosticPages(readText(packagePath('docs', 'diagnostics.md')));
-  return pages.get(code) ?? `${code}\n\n${CODES[code]}\n`;
 }
 
 export const explain: CliCommand = {

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { SolveResult } from '../../loop/solve-database.js';
 import type { CliCommand } from '../cli-command.js';
-import { WORD_FORMATS } from '../cli-command.js';
+import { FINDING_FORMATS } from '../cli-command.js';
 import { policiesFor } from '../decision-policies.js';
 import type { ExitCode } from '../exit.js';
 import { EXIT, exitOf } from '../exit.js';
@@ -21,7 +21,7 @@ interface SolveCommandOptions extends SolverOptions {
 const LISTED = 20;
 
 export const solve: CliCommand = {
-  formats: WORD_FORMATS,
+  formats: FINDING_FORMATS,
   longWork: true,
   configure: (command) => {
     command

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../base/diagnostic.js';
 import type { Span } from '../../base/source.js';
 import { positionAt } from '../../base/source.js';
+import { byteOffset } from './byte-offset.js';
 
 /** A place in a text. Lines and columns from 1, columns in UTF-16 units, the end exclusive; `byte` from 0 in UTF-8. */
 export interface JsonSpan {
@@ -22,6 +23,13 @@ export interface JsonDiagnostic {
   /** Explanations that have no place. */
   readonly notes: readonly string[];
   readonly help: string | null;
+  /** What to put in place of a part of the text; null where no such change is known. */
+  readonly fix: {
+    readonly span: JsonSpan;
+    readonly replacement: string;
+    /** True where a tool may make the change unasked. */
+    readonly applicable: boolean;
+  } | null;
 }
 
 function spanJson(span: Span, label: string | undefined): JsonSpan {
@@ -34,21 +42,31 @@ function spanJson(span: Span, label: string | undefined): JsonSpan {
     col: start.col,
     end_line: end.line,
     end_col: end.col,
-    byte: Buffer.byteLength(source.text.slice(0, span.start)),
+    byte: byteOffset(source, span.start),
     label: label ?? null,
   };
 }
 
 /** A diagnostic as scripts get it. */
 export function renderJson(diagnostic: Diagnostic): JsonDiagnostic {
-  const { code, severity, message, span, label, notes = [], help } = diagnostic;
+  const { code, severity, message, span, label, notes = [], help, fix } = diagnostic;
   const spans = span === undefined ? [] : [spanJson(span, label)];
   const bare: string[] = [];
   for (const note of notes) {
     if (note.span === undefined) bare.push(note.message);
     else spans.push(spanJson(note.span, note.message));
   }
-  return { code, severity, message, spans, notes: bare, help: help ?? null };
+  // The text of a schema is nobody's to edit.
+  const mends = fix !== undefined && !fix.span.source.name.startsWith('(');
+  return {
+    code,
+    severity,
+    message,
+    spans,
+    notes: bare,
+    help: help ?? null,
+    fix: mends ? { ...fix, span: spanJson(fix.span, undefined) } : null,
+  };
 }
 
 /**

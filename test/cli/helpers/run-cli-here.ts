@@ -9,7 +9,7 @@ export interface CliEnd {
 }
 
 export interface CliSetting {
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   readonly variables?: Environment['variables'];
   /** True where both streams are to be taken for terminals. */
   readonly terminal?: boolean;
