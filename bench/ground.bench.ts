@@ -158,7 +158,7 @@ function groundRow(
   { clock, smoke }: BenchContext,
 ): { readonly row: Row; readonly ms: number } {
   const { grounded } = prepare(store, compiled);
-  const [problem] = groundErrors(grounded);
+  const [problem] = groundErrors(grounded, compiled);
   if (problem !== undefined) throw new Error(problem.message);
   const timing = measure(clock, repetition(smoke), () => prepare(store, compiled));
   const { variables, nodes, constraints } = grounded.model;

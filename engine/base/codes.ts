@@ -37,6 +37,7 @@ export const CODES = {
   'ground/sql': 'SQLite refused or failed a query that a policy asks for.',
   'solve/infeasible': 'No assignment satisfies all hard constraints.',
   'solve/unknown': 'The limit came before any answer.',
+  'solve/unbounded': 'A soft constraint grows without bound with a decision.',
   'solve/model-invalid': 'The model cannot be given to any solver.',
   'solve/backend-rejected': "A solver's answer failed the exact check; another one was tried.",
   'solve/engine-fault': 'SQLite disagrees with an answer the model check accepted; nothing was written.',

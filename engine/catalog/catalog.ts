@@ -34,6 +34,8 @@ export interface Relation {
   /** False for views and `without rowid` tables. */
   readonly hasRowid: boolean;
   readonly uniques: readonly (readonly string[])[];
+  /** Statements of unique indexes that are partial or over expressions. */
+  readonly otherUniques: readonly SourceFile[];
   readonly foreignKeys: readonly ForeignKey[];
   /** The defining statement; its name is what diagnostics show. */
   readonly source: SourceFile;

@@ -11,6 +11,8 @@ export interface RawRelation {
   readonly withoutRowid: boolean;
   /** Column names of each unique index that is not partial and has no expression; the primary key included. */
   readonly uniques: readonly (readonly string[])[];
+  /** Statements of the other unique indexes, in name order: partial ones, and those over expressions. */
+  readonly otherUniques: readonly { readonly name: string; readonly sql: string }[];
   readonly foreignKeys: readonly RawForeignKey[];
 }
 

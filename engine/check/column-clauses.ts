@@ -1,4 +1,4 @@
-import type { SourceFile } from '../base/source.js';
+import type { SourceFile, Span } from '../base/source.js';
 import { tokenize } from '../lang/lexer.js';
 import type { Token } from '../lang/token.js';
 
@@ -10,13 +10,24 @@ export interface ColumnClauses {
   readonly computedFrom: readonly string[];
 }
 
+/** Tokens of each column and constraint of a `create table` statement. */
+function members(source: SourceFile): Token[][] {
+  const { tokens } = tokenize(source);
+  const open = tokens.findIndex((token) => token.kind === 'operator' && token.text === '(');
+  return open === -1 ? [] : listedParts(tokens.slice(open + 1));
+}
+
+/** Where a `create table` statement declares a column; null for `create table ... as select`. */
+export function columnPlace(source: SourceFile, column: string): Span | null {
+  const wanted = column.toLowerCase();
+  const found = members(source).find(([name]) => name?.kind === 'name' && name.text.toLowerCase() === wanted);
+  return found?.[0]?.span ?? null;
+}
+
 /** Clauses by lower-case column name. */
 export function columnClauses(source: SourceFile): ReadonlyMap<string, ColumnClauses> {
-  const { tokens } = tokenize(source);
   const clauses = new Map<string, ColumnClauses>();
-  const open = tokens.findIndex((token) => token.kind === 'operator' && token.text === '(');
-  if (open === -1) return clauses;
-  for (const part of parts(tokens.slice(open + 1))) {
+  for (const part of members(source)) {
     const [name] = part;
     if (name?.kind !== 'name') continue;
     clauses.set(name.text.toLowerCase(), { collation: collationOf(part), computedFrom: computedFrom(part) });
@@ -25,7 +36,7 @@ export function columnClauses(source: SourceFile): ReadonlyMap<string, ColumnCla
 }
 
 /** Tokens between the commas of the outermost list. */
-function parts(tokens: readonly Token[]): Token[][] {
+export function listedParts(tokens: readonly Token[]): Token[][] {
   const found: Token[][] = [[]];
   let depth = 0;
   for (const token of tokens) {

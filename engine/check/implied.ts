@@ -1,11 +1,11 @@
 import { textOf } from '../base/source.js';
-import type { SourceFile } from '../base/source.js';
 import type { ForeignKey, Relation } from '../catalog/catalog.js';
 import { isDecisionName } from '../catalog/catalog.js';
 import type { PolicyStatement } from '../lang/ast.js';
-import { parsePolicies, parseTableChecks } from '../lang/parser.js';
+import { parseTableChecks } from '../lang/parser.js';
 import { quoteName } from './fragment.js';
-import { storedName } from './scope.js';
+import { earlierRow, generated } from './implied-text.js';
+import { partialKeys } from './partial-keys.js';
 
 /**
  * What a table's own definition demands of its decisions, as policies: its checks, its keys, its composite
@@ -15,18 +15,7 @@ import { storedName } from './scope.js';
 export function impliedStatements(relation: Relation): PolicyStatement[] {
   const decisions = relation.columns.filter((column) => column.decision);
   if (relation.kind !== 'table' || decisions.length === 0) return [];
-  return [...checks(relation), ...keys(relation), ...foreignKeys(relation)];
-}
-
-function statementsOf(source: SourceFile): PolicyStatement[] {
-  return parsePolicies(source).statements;
-}
-
-/** Policy text about a relation; diagnostics about it show this text. */
-function generated(relation: Relation, name: string, body: string): PolicyStatement[] {
-  const title = `${relation.name}.${name}`;
-  const text = `create constraint ${quoteName(title)} as ${body}`;
-  return statementsOf({ name: `(schema of ${relation.name})`, text });
+  return [...checks(relation), ...keys(relation), ...partialKeys(relation), ...foreignKeys(relation)];
 }
 
 function checks(relation: Relation): PolicyStatement[] {
@@ -52,7 +41,7 @@ function keys(relation: Relation): PolicyStatement[] {
     const chosen = columns.filter(isDecisionName);
     if (chosen.length === 0) return [];
     const table = quoteName(relation.name);
-    const before = relation.hasRowid ? 'a.rowid < b.rowid' : earlier(relation.identity);
+    const before = earlierRow(relation);
     const plain = columns.filter((column) => !isDecisionName(column));
     const on = [before, ...plain.map((column) => `a.${quoteName(column)} = b.${quoteName(column)}`)].join(
       ' and ',
@@ -61,15 +50,6 @@ function keys(relation: Relation): PolicyStatement[] {
     const body = `select * from ${table} as a join ${table} as b on ${on} check not (${equal})`;
     return generated(relation, `unique(${columns.join(', ')})`, body);
   });
-}
-
-/** Lexicographic order on the key as stored, so that each pair is met once. */
-function earlier(identity: readonly string[]): string {
-  const [first, ...rest] = identity;
-  if (first === undefined) return '1';
-  const name = quoteName(isDecisionName(first) ? storedName(first) : first);
-  const here = `a.${name} < b.${name}`;
-  return rest.length === 0 ? here : `(${here} or (a.${name} = b.${name} and ${earlier(rest)}))`;
 }
 
 function foreignKeys(relation: Relation): PolicyStatement[] {

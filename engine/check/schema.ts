@@ -74,6 +74,10 @@ export function catalogOf(schema: RawSchema): Catalog {
       identity: raw.kind === 'view' ? [] : identityOf(raw, key),
       hasRowid: raw.kind === 'table' && !raw.withoutRowid,
       uniques: raw.uniques,
+      otherUniques: raw.otherUniques.map(({ name, sql }) => ({
+        name: `(database schema) ${name}`,
+        text: sql,
+      })),
       foreignKeys,
       source,
     };

@@ -5,9 +5,11 @@ import type { SourceFile } from '../base/source.js';
 import type { Catalog, Relation } from '../catalog/catalog.js';
 import { bindPolicies, parsePolicySet } from '../check/bind.js';
 import { impliedStatements } from '../check/implied.js';
+import { computedKeys } from '../check/partial-keys.js';
 import type { LoweredPolicy } from '../lower/lower.js';
 import { lowerPolicy } from '../lower/lower.js';
 import { decisionTables } from '../lower/tables-read.js';
+import { readerOf } from './reader-of.js';
 
 /** A policy set compiled against a schema. Holds no row; serves every tick until the schema changes. */
 export interface CompiledPolicies {
@@ -32,6 +34,9 @@ export function compilePolicies(
   const policies = bound.policies.map(lowerPolicy);
   const read = new Map(bound.tables.map((relation) => [relation.name, relation]));
   for (const { plan } of policies) decisionTables(plan, read);
+  const refused = [...read.values()].flatMap((relation) => computedKeyErrors(relation, policies));
+  if (refused.length > 0)
+    return { compiled: null, diagnostics: sortDiagnostics([...diagnostics, ...refused]) };
   const implied = bindPolicies([...read.values()].flatMap(impliedStatements), catalog);
   if (implied.diagnostics.some(isError)) return { compiled: null, diagnostics: implied.diagnostics };
   const digest = digestText(sources.map((source) => source.text).join('\0'));
@@ -39,4 +44,15 @@ export function compilePolicies(
     compiled: { policies, implied: implied.policies.map(lowerPolicy), tables: bound.tables, digest },
     diagnostics,
   };
+}
+
+function computedKeyErrors(relation: Relation, policies: readonly LoweredPolicy[]): Diagnostic[] {
+  return computedKeys(relation).map((span) => ({
+    code: 'lower/unsupported',
+    severity: 'error',
+    message: `a unique index of \`${relation.name}\` over an expression of a decision is not supported yet`,
+    span: readerOf(relation.name, policies)?.policy.statement.name.span,
+    notes: [{ message: 'the expression is here', span }],
+    help: 'index the column itself, or drop the index and write the rule as a policy',
+  }));
 }

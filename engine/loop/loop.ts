@@ -256,7 +256,7 @@ export class Loop {
     const batch = controller.waiting(this.rows);
     let prepared = prepare(store, checks);
     const groundedMs = clock.nowMs();
-    const problems = groundErrors(prepared.grounded);
+    const problems = groundErrors(prepared.grounded, checks);
     let report: SolveReport | null = null;
     let leftOut: readonly SqlRecord[] = [];
     let reason = 'no answer within the limit';

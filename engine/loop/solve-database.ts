@@ -16,6 +16,7 @@ import { groundErrors, isCurrent, levelsOrZero, prepare, softResults } from './d
 import { engineFaults } from './engine-fault.js';
 import type { InfeasibleCore } from './infeasible-core.js';
 import { findCore } from './infeasible-core.js';
+import { unboundedObjectives } from './unbounded.js';
 import { decisionsOf, writeDecisions } from './writeback.js';
 
 export interface SolveOptions {
@@ -108,7 +109,7 @@ async function solveOnce(
   const groundStart = clock.nowMs();
   const prepared = prepare(store, compiled);
   const { grounded } = prepared;
-  const problems = groundErrors(grounded);
+  const problems = groundErrors(grounded, compiled);
   const groundMs = clock.nowMs() - groundStart;
   const times = { ...noTime, compile: compileMs, ground: groundMs };
   if (problems.length > 0)
@@ -165,7 +166,9 @@ async function solveOnce(
     case 'model_invalid': {
       const message = `the model cannot be solved: ${outcome.problems.join('; ')}`;
       const invalid: Diagnostic = { code: 'solve/model-invalid', severity: 'error', message };
-      return { ...failed([...diagnostics, invalid], ms), status: 'model_invalid', ...common };
+      const open = unboundedObjectives(grounded, compiled);
+      const problem = open.length > 0 ? open : [invalid];
+      return { ...failed([...diagnostics, ...problem], ms), status: 'model_invalid', ...common };
     }
   }
 }

@@ -53,10 +53,14 @@ export function writeDecisions(
   }
   for (const [table, rows] of byTable) {
     const relation = relations.get(table);
-    const keyed = relation?.uniques.some((columns) => columns.some(isDecisionName)) === true;
-    if (keyed) writeKeyed(store, relation, [...rows.values()]);
+    if (relation !== undefined && isKeyed(relation)) writeKeyed(store, relation, [...rows.values()]);
     else for (const row of rows.values()) update(store, row, row[0]?.key ?? {});
   }
+}
+
+/** True where rows that swap decisions may meet in a unique index on the way. */
+function isKeyed(relation: Relation): boolean {
+  return relation.uniques.some((columns) => columns.some(isDecisionName)) || relation.otherUniques.length > 0;
 }
 
 function update(store: Store, row: readonly Decision[], key: Readonly<Record<string, SqlValue>>): void {

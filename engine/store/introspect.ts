@@ -44,7 +44,16 @@ function relationOf(
 ): RawRelation {
   if (view) {
     const columns = viewColumns(store, name);
-    return { name, kind: 'view', sql, columns, withoutRowid: false, uniques: [], foreignKeys: [] };
+    return {
+      name,
+      kind: 'view',
+      sql,
+      columns,
+      withoutRowid: false,
+      uniques: [],
+      otherUniques: [],
+      foreignKeys: [],
+    };
   }
   const columns = columnsOf(store, name);
   const primary = columns.filter((column) => column.primaryKey > 0);
@@ -61,6 +70,7 @@ function relationOf(
     ),
     withoutRowid,
     uniques: key.length > 0 ? [key, ...uniques] : uniques,
+    otherUniques: otherUniquesOf(store, name),
     foreignKeys: foreignKeysOf(store, name),
   };
 }
@@ -114,6 +124,20 @@ function uniquesOf(
   found.delete(JSON.stringify(key));
   const uniques = [...found].sort(([a], [b]) => byText(a, b)).map(([, columns]) => columns);
   return { uniques, primaryHasIndex };
+}
+
+/** Unique indexes that leave rows out or index expressions, by name. */
+function otherUniquesOf(store: Store, table: string): { name: string; sql: string }[] {
+  const rows = store.rows(
+    `select list.name, entry.sql
+       from pragma_index_list(?) as list
+       join sqlite_schema as entry on entry.type = 'index' and entry.name = list.name
+      where list."unique" = 1 and entry.sql is not null
+        and (list.partial = 1 or exists (select 1 from pragma_index_info(list.name) as member where member.cid < 0))
+      order by list.name`,
+    [table],
+  );
+  return rows.map(([name, sql]) => ({ name: text(name), sql: text(sql) }));
 }
 
 /** In the order of declaration, which SQLite numbers backwards. */

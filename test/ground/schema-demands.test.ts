@@ -1,5 +1,6 @@
 import test from 'ava';
 import { isError } from '../../engine/base/diagnostic.js';
+import { textOf } from '../../engine/base/source.js';
 import { everyAssignment } from '../helpers/enumerate.js';
 import { Solver, databaseOf, shown } from '../helpers/solve-here.js';
 
@@ -56,6 +57,30 @@ const DEMANDS: readonly (readonly [
       'create table t(id integer primary key, g integer, controllable_x integer check (controllable_x in (1, 2)))',
       'create unique index u on t(g, controllable_x)',
       'insert into t values (1, null, null), (2, null, null), (3, 1, null), (4, 1, null)',
+    ],
+  ],
+  [
+    'a partial unique index over a decision',
+    [
+      'create table t(id integer primary key, g text, controllable_x integer check (controllable_x in (1, 2)))',
+      "create unique index u on t(controllable_x desc) where t.g = 'a' and [id] > 0",
+      "insert into t values (1, 'a', null), (2, 'a', null), (3, 'b', null), (4, null, null)",
+    ],
+  ],
+  [
+    'a unique index over a plain column, partial by a decision',
+    [
+      'create table t(id integer primary key, g text, controllable_x integer check (controllable_x in (1, 2)))',
+      'create unique index u on t(g) where controllable_x > 1',
+      "insert into t values (1, 'a', null), (2, 'a', null), (3, 'b', null), (4, null, null), (5, null, null)",
+    ],
+  ],
+  [
+    'a unique index over a decision and an expression of a plain column, without rowid',
+    [
+      'create table t(id integer primary key, g text, controllable_x integer check (controllable_x in (1, 2))) without rowid',
+      'create unique index u on t(lower(g), controllable_x) where g is not null',
+      "insert into t values (1, 'a', null), (2, 'A', null), (3, 'b', null), (4, null, null)",
     ],
   ],
   [
@@ -280,4 +305,72 @@ test('a table check that has no meaning over decisions yet is refused where it s
   const result = await solver.solve(store, [ALL]);
   t.is(result.status, null);
   t.deepEqual(shown(result.diagnostics.filter(isError)), ['lower/unsupported: abs(controllable_x)']);
+});
+
+test('two values of a partial unique key are swapped in one solve', async (t) => {
+  const store = databaseOf(
+    'create table t(id integer primary key, want integer, controllable_x integer check (controllable_x in (1, 2)))',
+    'create unique index u on t(controllable_x) where id < 3',
+    'insert into t values (1, 2, 1), (2, 1, 2), (3, 1, 1)',
+  );
+  const result = await solver.solve(store, [
+    'create constraint c as select * from t check controllable_x = want',
+  ]);
+  t.is(result.status, 'optimal');
+  t.deepEqual(store.rows('select controllable_x from t order by id'), [[2], [1], [1]]);
+});
+
+test('a unique index over an expression of a decision is refused at the policy, with the place of the expression', async (t) => {
+  const store = databaseOf(
+    'create table t(id integer primary key, controllable_x integer check (controllable_x in (1, 2)))',
+    'create unique index u on t(id, controllable_x % 2)',
+    'insert into t values (1, null)',
+  );
+  const { status, diagnostics } = await solver.solve(store, [ALL]);
+  t.is(status, null);
+  const [found, ...more] = diagnostics;
+  t.deepEqual(more, []);
+  t.is(found?.code, 'lower/unsupported');
+  t.is(found?.span && textOf(found.span), 'c');
+  const [note] = found?.notes ?? [];
+  t.is(note?.span && textOf(note.span), 'controllable_x % 2');
+});
+
+test('a decision without bounds is shown at its policy and at its column', async (t) => {
+  const store = databaseOf(
+    'create table t(id integer primary key, controllable_x integer)',
+    'insert into t values (1, null)',
+  );
+  for (const policy of ['check id > 0', 'check controllable_x <> 3']) {
+    const { diagnostics } = await solver.solve(store, [`create constraint c as select * from t ${policy}`]);
+    t.deepEqual(
+      diagnostics.map(({ code, span, notes = [] }) => [
+        code,
+        span && textOf(span),
+        ...notes.map((note) => note.span && textOf(note.span)),
+      ]),
+      [['ground/unbounded-decision', 'c', 'controllable_x']],
+      policy,
+    );
+  }
+});
+
+test('an objective that grows without bound is shown at its clause and at its decisions', async (t) => {
+  const store = databaseOf(
+    'create table t(id integer primary key, controllable_x integer check (controllable_x >= 0), controllable_y integer check (controllable_y <= 5))',
+    'insert into t values (1, null, null), (2, null, null)',
+  );
+  const { status, diagnostics } = await solver.solve(store, [
+    'create constraint low as select * from t minimize controllable_x;' +
+      'create constraint down as select * from t minimize 2 * controllable_y - controllable_x;',
+  ]);
+  t.is(status, 'model_invalid');
+  t.deepEqual(
+    diagnostics.map(({ code, span, notes = [] }) => [
+      code,
+      span && textOf(span),
+      ...notes.map((note) => note.span && textOf(note.span)),
+    ]),
+    [['solve/unbounded', '2 * controllable_y - controllable_x', 'controllable_y', 'controllable_x']],
+  );
 });
