@@ -9,6 +9,7 @@ import { compilePolicies } from '../engine/loop/compile.js';
 import { introspect } from '../engine/store/introspect.js';
 import { openStore } from '../engine/store/open.js';
 import { REGISTRY } from '../engine/cli/registry.js';
+import { runCliProcess } from './cli/helpers/run-cli-process.js';
 import { dataDictionary } from './helpers/data-dictionary.js';
 
 function blocks(file: string, info: string): string[] {
@@ -27,6 +28,26 @@ test('every policy in docs/policy-language.md compiles against its schema', (t) 
     const { diagnostics } = compilePolicies([{ name: `block ${i + 1}`, text }], catalogOf(introspect(store)));
     t.deepEqual(diagnostics, [], text);
   }
+});
+
+test('the files of docs/policy-tests.md give the output it shows', async (t) => {
+  const file = 'docs/policy-tests.md';
+  const folder = mkdtempSync(join(tmpdir(), 'edict-docs-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const text = readFileSync(file, 'utf8');
+  const sources = [...text.matchAll(/^```sql (\S+\.sql)\n([^]*?)^```$/gm)];
+  t.true(sources.length >= 4);
+  for (const [, name = '', body = ''] of sources) writeFileSync(join(folder, name), body);
+  const runs = [...text.matchAll(/^```text edict (.*)\n([^]*?)^```$/gm)];
+  t.true(runs.length >= 2);
+  let made = text;
+  for (const [block, line = '', shown = ''] of runs) {
+    const { stdout } = await runCliProcess(line.split(' '), { cwd: folder });
+    if (process.env['UPDATE'] === '1')
+      made = made.replace(block, () => `\`\`\`text edict ${line}\n${stdout}\`\`\``);
+    else t.is(shown, stdout, line);
+  }
+  if (made !== text) writeFileSync(file, made);
 });
 
 test('docs/tables.md is what the comments in schema/ say', (t) => {

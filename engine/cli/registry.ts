@@ -30,6 +30,11 @@ export const REGISTRY: readonly RegistryEntry[] = [
     load: async () => (await import('./command/audit.js')).audit,
   },
   {
+    name: 'test',
+    summary: 'run the tests of policies',
+    load: async () => (await import('./command/test.js')).test,
+  },
+  {
     name: 'query',
     summary: 'run one SQL query without changing the database',
     load: async () => (await import('./command/query.js')).query,

@@ -17,6 +17,8 @@ export interface InfeasibleCore {
     readonly name: string;
     readonly file: string;
     readonly line: number;
+    /** True for what the schema demands: a table check, a unique key. */
+    readonly implied: boolean;
     readonly rows: readonly SqlRecord[];
   }[];
 }
@@ -49,6 +51,7 @@ export async function findCore(
         name,
         file: span?.source.name ?? '',
         line: span === undefined ? 0 : positionAt(span.source, span.start).line,
+        implied: found.some((origin) => origin?.implied === true),
         rows: found.flatMap((origin) =>
           origin === undefined || Object.keys(origin.row).length === 0 ? [] : [origin.row],
         ),

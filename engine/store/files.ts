@@ -50,18 +50,26 @@ function isPolicyFile(name: string): boolean {
   return name.endsWith('.sql') && !name.endsWith('.test.sql');
 }
 
-/** Paths of the policy files under a folder, in name order, folders entered where their name stands. */
-function policyFilesUnder(folder: string, entered: readonly string[]): string[] {
+function isTestFile(name: string): boolean {
+  return name.endsWith('.test.sql');
+}
+
+/** Paths of the wanted files under a folder, in name order, folders entered where their name stands. */
+function filesUnder(
+  folder: string,
+  isWanted: (name: string) => boolean,
+  entered: readonly string[] = [],
+): string[] {
   const real = realpathSync(folder);
   // A link that leads back up would never end.
   if (entered.includes(real)) return [];
   const files: string[] = [];
   for (const name of readdirSync(folder).sort(byText)) {
-    if (name.startsWith('.')) continue;
+    if (name.startsWith('.') || name === 'node_modules') continue;
     const path = `${folder.replace(/[\\/]+$/, '')}/${name}`;
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
-      files.push(...policyFilesUnder(path, [...entered, real]));
-    } else if (isPolicyFile(name)) {
+      files.push(...filesUnder(path, isWanted, [...entered, real]));
+    } else if (isWanted(name)) {
       files.push(path);
     }
   }
@@ -84,7 +92,7 @@ export function readPolicyPaths(paths: readonly string[]): SourceFile[] {
   for (const path of paths) {
     try {
       const located = locate(path);
-      const files = statSync(located).isDirectory() ? policyFilesUnder(located, []) : [located];
+      const files = statSync(located).isDirectory() ? filesUnder(located, isPolicyFile) : [located];
       for (const file of files) {
         const key = resolve(file);
         const name = `${path.replace(/[\\/]+$/, '')}${file.slice(located.replace(/[\\/]+$/, '').length)}`;
@@ -96,6 +104,32 @@ export function readPolicyPaths(paths: readonly string[]): SourceFile[] {
   }
   if (problems.length > 0) throw new DiagnosticError(problems);
   return [...sources.values()];
+}
+
+/**
+ * Absolute paths of the `*.test.sql` files under files and folders, each once; a file named itself is one whatever
+ * its name is. Throws DiagnosticError with one cli/no-input per path that is not there.
+ */
+export function testFilePaths(paths: readonly string[]): string[] {
+  const found = new Set<string>();
+  const problems: Diagnostic[] = [];
+  for (const path of paths) {
+    try {
+      const located = locate(path);
+      const files = statSync(located).isDirectory() ? filesUnder(located, isTestFile) : [located];
+      for (const file of files) found.add(resolve(file));
+    } catch (error) {
+      problems.push(unreadable(path, error));
+    }
+  }
+  if (problems.length > 0) throw new DiagnosticError(problems);
+  return [...found];
+}
+
+/** A path as people in the current folder write it: relative below that folder, absolute elsewhere. */
+export function shownPath(path: string): string {
+  const short = relative('', path);
+  return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }
 
 /** Where a path is: as given, or below the package where only that exists. */

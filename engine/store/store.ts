@@ -212,6 +212,11 @@ export class Store {
     else this.#plainVersion += 1;
   }
 
+  /** The whole database as the bytes of its file, from which `openSnapshot` makes copies in memory. */
+  serialize(): Uint8Array {
+    return this.#guard('(serialize)', () => this.#database.serialize());
+  }
+
   /** Closes the connection; leaves no log files behind that were not there before. May be called again. */
   close(): void {
     if (!this.#database.open) return;
