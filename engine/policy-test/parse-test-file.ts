@@ -4,6 +4,7 @@ import { textOf } from '../base/source.js';
 import type { Name } from '../lang/ast.js';
 import { tokenize } from '../lang/lexer.js';
 import { SyntaxStop, TokenStream } from '../lang/token-stream.js';
+import type { Token } from '../lang/token.js';
 import { parseExpectation } from './parse-expectation.js';
 import type { PolicyTest, SqlText, Step, TestFile, Use } from './test-file.js';
 
@@ -40,15 +41,30 @@ class TestFileParser {
 
   /** Runs one rule; where it fails, reading goes on behind the next `;`. */
   private attempt(rule: () => void): void {
-    if (!this.demand(rule)) this.stream.recover();
+    if (!this.demand(rule)) this.skip();
+  }
+
+  /** Moves past the next `;`, or to what ends a test or begins one. */
+  private skip(): void {
+    const { stream } = this;
+    while (stream.peek().kind !== 'end' && !this.isTest()) {
+      if (stream.operator(';') || (stream.isWord('end') && stream.isOperator(';', 1))) return;
+      stream.advance();
+    }
+  }
+
+  private isTest(): boolean {
+    return this.stream.isWord('create') && this.stream.isWord('test', 1);
   }
 
   private topLevel(): void {
     const { stream } = this;
-    if (stream.isWord('create') && stream.isWord('test', 1)) {
+    if (this.isTest()) {
       this.createTest();
     } else if (stream.isWord('use')) {
       this.use();
+    } else if (stream.isWord('end')) {
+      this.refuse('this `end` ends no test', 'a test is `create test NAME begin ... end;`', stream.advance());
     } else if (stream.isWord('expect') || stream.isWord('solve')) {
       this.refuse(
         `\`${stream.peek().text}\` stands outside a test`,
@@ -102,7 +118,7 @@ class TestFileParser {
         stream.advance();
         break;
       }
-      if (stream.peek().kind === 'end' || (stream.isWord('create') && stream.isWord('test', 1))) {
+      if (stream.peek().kind === 'end' || this.isTest()) {
         this.diagnostics.push(missingEnd(name));
         this.tests.push({ name, steps });
         return;
@@ -162,7 +178,7 @@ class TestFileParser {
       if (token.kind === 'end') stream.fail(isTrigger ? 'expected `end;` of the trigger' : 'expected `;`');
       const isEnd = token.kind === 'operator' && token.text === ';';
       if (isEnd && (!isTrigger || (last === 'end' && beforeLast === ';'))) break;
-      if (!isTrigger && token !== first && stream.isWord('create') && stream.isWord('test', 1)) {
+      if (!isTrigger && token !== first && this.isTest()) {
         stream.fail('expected `;`');
       }
       beforeLast = last;
@@ -173,8 +189,7 @@ class TestFileParser {
     return { text: textOf(span), span };
   }
 
-  private refuse(message: string, help: string): never {
-    const { span } = this.stream.peek();
+  private refuse(message: string, help: string, { span }: Token = this.stream.peek()): never {
     throw new SyntaxStop({ code: 'parse/unexpected-token', severity: 'error', message, span, help });
   }
 

@@ -1,4 +1,5 @@
 import test from 'ava';
+import fc from 'fast-check';
 import { textOf } from '../../engine/base/source.js';
 import { parseTestFile } from '../../engine/policy-test/parse-test-file.js';
 import type { TestFile } from '../../engine/policy-test/test-file.js';
@@ -189,13 +190,30 @@ test('one mistake does not hide the next, nor the tests around it', (t) => {
     create test a begin selct 1; expect optmal; expect optimal; end;
     create test b begin expect optimal;
     create test c expect optimal; end
-    create test d begin expect optimal; end;`);
+    create test d begin expect optimal end;
+    end;
+    create test e begin expect optimal; end;`);
   t.deepEqual(
     problems.map((problem) => problem.split(' | ')[2]),
-    ['insrt', 'selct', 'optmal', 'b', 'expect', 'create'],
+    ['insrt', 'selct', 'optmal', 'b', 'expect', 'create', 'end', 'end'],
   );
   t.deepEqual(
     file.tests.map(({ name, steps }) => `${name.text} ${steps.length}`),
-    ['a 1', 'b 1', 'c 1', 'd 1'],
+    ['a 1', 'b 1', 'c 1', 'd 1', 'e 1'],
   );
+});
+
+const WORDS =
+  'create test trigger begin end expect solve use schema policies ; ; ( ) , = \' " optimal because select insert a 1 -- /*';
+
+test('any text is read to its end, whatever stands in it (seed 7)', (t) => {
+  const words = fc.array(fc.constantFrom(...WORDS.split(' ')), { maxLength: 30 });
+  fc.assert(
+    fc.property(words, (list) => {
+      const { problems, file } = parse(list.join(' '));
+      return problems.length > 0 || file.tests.every(({ steps }) => steps.length > 0);
+    }),
+    { seed: 7, numRuns: 3000 },
+  );
+  t.pass();
 });
