@@ -5,6 +5,7 @@ import type {
   Capacity,
   ClassMap,
   Constraint,
+  ExtremeEntry,
   LinearExpression,
   Literal,
   Model,
@@ -16,6 +17,7 @@ import type {
   Variable,
   VariableId,
 } from './model.js';
+import { truncatedQuotient } from './evaluate.js';
 import { FALSE, TRUE, negate, positive } from './model.js';
 
 const termKey = (of: TermOf): string => {
@@ -240,6 +242,43 @@ export class ModelBuilder {
     if (literal === FALSE) return constantOf(0);
     if (isConstant(expression)) return sumOf([{ expression: truthOf(literal), factor: expression.constant }]);
     return this.numeric({ kind: 'when', literal, expression });
+  }
+
+  /**
+   * The smallest or greatest of the expressions whose literal holds.
+   * INVARIANT: in every assignment one literal holds.
+   */
+  extreme(greatest: boolean, entries: readonly ExtremeEntry[]): LinearExpression {
+    const open = entries.filter(({ literal }) => literal !== FALSE);
+    const certain = open.filter(({ literal, expression }) => literal === TRUE && isConstant(expression));
+    const constants = certain.map(({ expression }) => expression.constant);
+    const best = constants.length === 0 ? null : constants.reduce((a, b) => (a < b === greatest ? b : a));
+    // Constants that always count are one; those that cannot win beside it are none.
+    const rest = open.filter(({ expression }) => {
+      if (best === null || !isConstant(expression)) return true;
+      return greatest ? expression.constant > best : expression.constant < best;
+    });
+    const kept = best === null ? rest : [...rest, { literal: TRUE, expression: constantOf(best) }];
+    const [only] = kept;
+    if (only !== undefined && kept.length === 1) return only.expression;
+    return this.numeric({ kind: 'extreme', greatest, entries: kept });
+  }
+
+  product(left: LinearExpression, right: LinearExpression): LinearExpression {
+    if (isConstant(left)) return sumOf([{ expression: right, factor: left.constant }]);
+    if (isConstant(right)) return sumOf([{ expression: left, factor: right.constant }]);
+    return this.numeric({ kind: 'product', left, right });
+  }
+
+  /** Truncated towards zero; 0 where the divisor is 0. */
+  quotient(dividend: LinearExpression, divisor: LinearExpression): LinearExpression {
+    if (isConstant(divisor)) {
+      if (divisor.constant === 0) return constantOf(0);
+      if (Math.abs(divisor.constant) === 1)
+        return sumOf([{ expression: dividend, factor: divisor.constant }]);
+      if (isConstant(dividend)) return constantOf(truncatedQuotient(dividend.constant, divisor.constant));
+    }
+    return this.numeric({ kind: 'quotient', dividend, divisor });
   }
 
   assert(literal: Literal, origin: OriginId): void {

@@ -83,9 +83,24 @@ function nodeText(node: BooleanNode, names: Map<ClassMap, string>): string {
 }
 
 function numericText(numeric: NumericNode): string {
-  return numeric.kind === 'when'
-    ? `when ${literalText(numeric.literal)}: ${expressionText(numeric.expression)}`
-    : `balance ${capacityText(numeric.capacity)}`;
+  switch (numeric.kind) {
+    case 'when':
+      return `when ${literalText(numeric.literal)}: ${expressionText(numeric.expression)}`;
+    case 'balance':
+      return `balance ${capacityText(numeric.capacity)}`;
+    case 'extreme': {
+      const entries = numeric.entries.map(
+        ({ literal, expression }) => `${literalText(literal)}: ${expressionText(expression)}`,
+      );
+      return `${numeric.greatest ? 'max' : 'min'} ${list(entries, '; ')}`;
+    }
+    case 'product':
+      return `(${expressionText(numeric.left)}) * (${expressionText(numeric.right)})`;
+    case 'quotient':
+      return `(${expressionText(numeric.dividend)}) / (${expressionText(numeric.divisor)})`;
+    default:
+      return unreachable(numeric);
+  }
 }
 
 /**

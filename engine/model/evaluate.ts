@@ -8,6 +8,7 @@ import type {
   LinearExpression,
   Literal,
   Model,
+  NumericNode,
   OriginId,
   TermOf,
   Variable,
@@ -96,18 +97,54 @@ export function traceOf(model: Model, values: Assignment): Trace {
   for (const entity of order) {
     if (entity < 0) {
       const numeric = must(model.numerics[~entity], 'numeric node');
-      if (numeric.kind === 'when') {
-        numbers[~entity] = holds(truths, numeric.literal)
-          ? expressionValue(numeric.expression, values, trace)
-          : 0;
-      } else {
-        numbers[~entity] = balanceOf(numeric.capacity, values, truths);
-      }
+      numbers[~entity] = numberOf(numeric, values, trace);
     } else {
       truths[entity] = truthOfNode(model, entity, values, trace) ? 1 : 0;
     }
   }
   return trace;
+}
+
+function numberOf(numeric: NumericNode, values: Assignment, trace: Trace): number {
+  const value = (expression: LinearExpression): number => expressionValue(expression, values, trace);
+  switch (numeric.kind) {
+    case 'when':
+      return holds(trace.truths, numeric.literal) ? value(numeric.expression) : 0;
+    case 'balance':
+      return balanceOf(numeric.capacity, values, trace.truths);
+    case 'extreme': {
+      const entry = numeric.entries[extremeEntry(numeric, values, trace)];
+      return value(must(entry, 'an entry that holds').expression);
+    }
+    case 'product':
+      return multiplyExact(value(numeric.left), value(numeric.right));
+    case 'quotient':
+      return truncatedQuotient(value(numeric.dividend), value(numeric.divisor));
+    default:
+      return unreachable(numeric);
+  }
+}
+
+/** Integer division as SQLite has it, save that a division by 0 gives 0. */
+export const truncatedQuotient = (dividend: number, divisor: number): number =>
+  divisor === 0 ? 0 : Math.trunc((dividend - (dividend % divisor)) / divisor) + 0;
+
+/** Index of the first entry that holds and is the extreme; -1 where none holds. */
+export function extremeEntry(
+  { greatest, entries }: Extract<NumericNode, { kind: 'extreme' }>,
+  values: Assignment,
+  trace: Trace,
+): number {
+  let best = -1;
+  let extreme = 0;
+  entries.forEach(({ literal, expression }, index) => {
+    if (!holds(trace.truths, literal)) return;
+    const value = expressionValue(expression, values, trace);
+    if (best >= 0 && (greatest ? value <= extreme : value >= extreme)) return;
+    best = index;
+    extreme = value;
+  });
+  return best;
 }
 
 function balanceOf(capacity: Capacity, values: Assignment, truths: Uint8Array): number {

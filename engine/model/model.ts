@@ -53,7 +53,17 @@ export type NumericNode =
   /** The expression where the literal holds, else 0. */
   | { readonly kind: 'when'; readonly literal: Literal; readonly expression: LinearExpression }
   /** The smallest spare capacity over all keys of a capacity minus the largest capacity; never positive. */
-  | { readonly kind: 'balance'; readonly capacity: Capacity };
+  | { readonly kind: 'balance'; readonly capacity: Capacity }
+  /** The smallest or greatest of the expressions whose literal holds. INVARIANT: in every assignment one does. */
+  | { readonly kind: 'extreme'; readonly greatest: boolean; readonly entries: readonly ExtremeEntry[] }
+  | { readonly kind: 'product'; readonly left: LinearExpression; readonly right: LinearExpression }
+  /** Truncated towards zero; 0 where the divisor is 0. */
+  | { readonly kind: 'quotient'; readonly dividend: LinearExpression; readonly divisor: LinearExpression };
+
+export interface ExtremeEntry {
+  readonly literal: Literal;
+  readonly expression: LinearExpression;
+}
 
 /** Demands of items that choose a key, against the capacity of each key. */
 export interface Capacity {

@@ -1,5 +1,6 @@
 import type { Capacity, LinearExpression, Model, NumericId, NodeId } from './model.js';
 import { nodeOf } from './model.js';
+import { numericParts } from './numeric-parts.js';
 
 /** A Boolean node as its id, a numeric node as ~id (negative), so that one list holds both. */
 export type Entity = number;
@@ -33,12 +34,11 @@ export function forEachChild(model: Model, entity: Entity, visit: (child: Entity
     return;
   }
   const numeric = model.numerics[~entity];
-  if (numeric?.kind === 'when') {
-    visit(nodeOf(numeric.literal));
-    expressionChildren(numeric.expression, visit);
-  } else if (numeric?.kind === 'balance') {
-    capacityChildren(numeric.capacity, visit);
-  }
+  if (numeric === undefined) return;
+  const { literals, expressions, capacity } = numericParts(numeric);
+  for (const literal of literals) visit(nodeOf(literal));
+  for (const expression of expressions) expressionChildren(expression, visit);
+  if (capacity !== null) capacityChildren(capacity, visit);
 }
 
 /** Calls `visit` for every entity that a constraint or an objective reads directly, in model order. */

@@ -1,5 +1,6 @@
 import type { LinearExpression, Model, NodeId, VariableId } from './model.js';
 import { nodeOf } from './model.js';
+import { numericParts } from './numeric-parts.js';
 
 /** Variables that a constraint or an objective reads, directly or through nodes; ascending. */
 export function readVariables(model: Model): VariableId[] {
@@ -32,11 +33,11 @@ export function readVariables(model: Model): VariableId[] {
     if (numerics.has(id)) return;
     numerics.add(id);
     const node = model.numerics[id];
-    if (node?.kind === 'balance') items(node.capacity);
-    else if (node?.kind === 'when') {
-      literal(node.literal);
-      expression(node.expression);
-    }
+    if (node === undefined) return;
+    const parts = numericParts(node);
+    if (parts.capacity !== null) items(parts.capacity);
+    parts.literals.forEach(literal);
+    parts.expressions.forEach(expression);
   };
   for (const constraint of model.constraints) {
     if (constraint.kind === 'assert') literal(constraint.literal);

@@ -1,4 +1,5 @@
 import type { Capacity, ClassMap, LinearExpression, Literal, Model, VariableId } from './model.js';
+import { numericParts } from './numeric-parts.js';
 import { evaluationOrder } from './order.js';
 
 /** Problems beyond this many are not listed. */
@@ -131,12 +132,12 @@ function checkNodes(model: Model, findings: Findings): void {
   });
   model.numerics.forEach((numeric, id) => {
     const where = `numeric ${id}`;
-    if (numeric.kind === 'balance') {
-      findings.capacity(numeric.capacity, where);
-    } else {
-      findings.literal(numeric.literal, where);
-      findings.expression(numeric.expression, where);
-    }
+    const { literals, expressions, capacity } = numericParts(numeric);
+    if (capacity !== null) findings.capacity(capacity, where);
+    for (const literal of literals) findings.literal(literal, where);
+    for (const expression of expressions) findings.expression(expression, where);
+    if (numeric.kind === 'extreme')
+      findings.expect(numeric.entries.length > 0, () => `${where} has nothing to choose from`);
   });
 }
 

@@ -10,7 +10,18 @@ import type {
 } from '../model/model.js';
 import { isNegated, nodeOf } from '../model/model.js';
 import type { Range } from './range.js';
-import { EVERYTHING, TRUTH, ZERO, addRanges, hullOf, point, scaleRange } from './range.js';
+import {
+  EVERYTHING,
+  TRUTH,
+  ZERO,
+  addRanges,
+  hullOf,
+  isEmpty,
+  multiplyRanges,
+  point,
+  quotientRange,
+  scaleRange,
+} from './range.js';
 
 /** What is known of a model: a range per variable, and nodes decided true (1), false (0) or not (-1). */
 export interface Knowledge {
@@ -66,12 +77,50 @@ export class Bounds {
   private computeNumeric(id: number): Range {
     const numeric = this.model.numerics[id];
     if (numeric === undefined) return EVERYTHING;
-    if (numeric.kind === 'balance') return balanceRange(numeric.capacity);
-    const truth = truthOfLiteral(this.knowledge, numeric.literal);
-    if (truth === 0) return ZERO;
-    const range = this.expression(numeric.expression);
-    return truth === 1 ? range : hullOf(range, ZERO);
+    switch (numeric.kind) {
+      case 'balance':
+        return balanceRange(numeric.capacity);
+      case 'when': {
+        const truth = truthOfLiteral(this.knowledge, numeric.literal);
+        if (truth === 0) return ZERO;
+        const range = this.expression(numeric.expression);
+        return truth === 1 ? range : hullOf(range, ZERO);
+      }
+      case 'extreme':
+        return extremeRange(
+          numeric.greatest,
+          numeric.entries.map(({ literal, expression }) => ({
+            truth: truthOfLiteral(this.knowledge, literal),
+            range: this.expression(expression),
+          })),
+        );
+      case 'product':
+        return multiplyRanges(this.expression(numeric.left), this.expression(numeric.right));
+      case 'quotient':
+        return quotientRange(this.expression(numeric.dividend), this.expression(numeric.divisor));
+      default:
+        return unreachable(numeric);
+    }
   }
+}
+
+/** Range of the extreme of entries of which at least one holds; `truth` as for literals. */
+export function extremeRange(
+  greatest: boolean,
+  entries: readonly { readonly truth: number; readonly range: Range }[],
+): Range {
+  let all: Range = { lo: Infinity, hi: -Infinity };
+  let surely = greatest ? -Infinity : Infinity;
+  for (const { truth, range } of entries) {
+    if (truth === 0) continue;
+    all = hullOf(all, range);
+    if (truth === 1) surely = greatest ? Math.max(surely, range.lo) : Math.min(surely, range.hi);
+  }
+  if (isEmpty(all)) return EVERYTHING;
+  // The greatest is at least every certain one, and at most the greatest possible one.
+  return greatest
+    ? { lo: Math.max(all.lo, surely), hi: all.hi }
+    : { lo: all.lo, hi: Math.min(all.hi, surely) };
 }
 
 /** Smallest spare minus largest capacity: every demand may at worst be on one key. */

@@ -1,5 +1,5 @@
 import { must } from '../base/assert.js';
-import { isInDomain, traceOf } from '../model/evaluate.js';
+import { extremeEntry, isInDomain, traceOf } from '../model/evaluate.js';
 import type { Assignment, Model, Variable } from '../model/model.js';
 import { scaledWeight, weightScale } from '../model/weights.js';
 import type { Affine } from './affine.js';
@@ -142,6 +142,15 @@ export function columnsOf(
         break;
       case 'numeric':
         columns[index] = trace.numbers[meaning.numeric] ?? 0;
+        break;
+      case 'attains': {
+        const numeric = model.numerics[meaning.numeric];
+        const first = numeric?.kind === 'extreme' ? extremeEntry(numeric, values, trace) : -1;
+        columns[index] = first === meaning.entry ? 1 : 0;
+        break;
+      }
+      case 'digit':
+        columns[index] = Math.floor(valueOfAffine(meaning.of, columns) / meaning.worth) % 2;
         break;
       case 'within': {
         const value = valueOfAffine(meaning.of, columns);

@@ -5,6 +5,7 @@ import type {
   Model,
   NodeId,
   NumericId,
+  NumericNode,
   TermOf,
   VariableId,
 } from '../model/model.js';
@@ -14,6 +15,7 @@ import { entityOfNumeric } from '../model/order.js';
 import { indexIn, lowerIndex } from '../model/search.js';
 import type { Affine } from './affine.js';
 import { columnAffine, combine, complement, constantAffine, isConstantAffine, sum } from './affine.js';
+import { ArithmeticEncoder } from './arithmetic-encoder.js';
 import { CapacityEncoder } from './capacity-encoder.js';
 import { EqualityEncoder } from './equality-encoder.js';
 import { ExpressionRanges } from './expression-ranges.js';
@@ -41,8 +43,9 @@ export class Encoder {
   readonly columns: VariableColumns;
   readonly capacities: CapacityEncoder;
   readonly equalities: EqualityEncoder;
-  private readonly tables: Tables;
-  private readonly ranges: ExpressionRanges;
+  private readonly arithmetic: ArithmeticEncoder;
+  readonly tables: Tables;
+  readonly ranges: ExpressionRanges;
   private readonly nodes = new Map<NodeId, Made>();
   private readonly numerics = new Map<NumericId, Made>();
 
@@ -52,6 +55,7 @@ export class Encoder {
     this.ranges = new ExpressionRanges(model, this.columns, this.tables);
     this.capacities = new CapacityEncoder(this);
     this.equalities = new EqualityEncoder(this);
+    this.arithmetic = new ArithmeticEncoder(this);
   }
 
   /** Truth of `variable in values` (ascending), exact for listed variables. */
@@ -317,7 +321,7 @@ export class Encoder {
     }
   }
 
-  private describe({ terms }: LinearExpression): string {
+  describe({ terms }: LinearExpression): string {
     const first = terms.find(({ of }) => of.kind === 'variable');
     const name = first?.of.kind === 'variable' ? this.columns.labelOf(first.of.variable) : 'counted rows';
     return terms.length === 1 ? name : `${name} and ${terms.length - 1} other terms`;
@@ -348,7 +352,7 @@ export class Encoder {
   private numeric(id: NumericId, need: Need): Affine {
     let made = this.numerics.get(id);
     if (made === undefined) {
-      const exact = this.fromTable(entityOfNumeric(id));
+      const exact = this.fromTable(entityOfNumeric(id)) ?? this.arithmetic.exact(this.numericAt(id));
       made =
         exact === null ? { affine: this.openNumber(id), done: 0 } : { affine: exact, done: BELOW | ABOVE };
       this.numerics.set(id, made);
@@ -361,16 +365,42 @@ export class Encoder {
 
   private openNumber(id: NumericId): Affine {
     const { lo, hi } = this.ranges.ofNumeric(id);
-    return columnAffine(this.builder.column(lo, hi, false, { kind: 'numeric', numeric: id }));
+    // Dividend and divisor say between which integers a quotient lies; the column says that it is one.
+    const isInteger = this.numericAt(id).kind === 'quotient';
+    return columnAffine(this.builder.column(lo, hi, isInteger, { kind: 'numeric', numeric: id }));
   }
 
   private numericRows(id: NumericId, value: Affine, need: Need): void {
-    const numeric = must(this.model.numerics[id], () => `numeric ${id}`);
-    if (numeric.kind === 'balance') {
-      this.capacities.balanceRows(numeric.capacity, value, need);
-      return;
+    const numeric = this.numericAt(id);
+    switch (numeric.kind) {
+      case 'balance':
+        this.capacities.balanceRows(numeric.capacity, value, need);
+        return;
+      case 'extreme':
+        this.arithmetic.extremeRows(id, numeric, value, need);
+        return;
+      case 'quotient':
+        this.arithmetic.quotientRows(numeric, value);
+        return;
+      case 'product':
+        throw new TypeError('a product has no column of its own');
+      case 'when':
+        this.whenRows(numeric, value, need);
+        return;
+      default:
+        unreachable(numeric);
     }
-    const { literal, expression } = numeric;
+  }
+
+  private numericAt(id: NumericId): NumericNode {
+    return must(this.model.numerics[id], () => `numeric ${id}`);
+  }
+
+  private whenRows(
+    { literal, expression }: Extract<NumericNode, { kind: 'when' }>,
+    value: Affine,
+    need: Need,
+  ): void {
     const { lo, hi } = this.ranges.of(expression);
     const what = this.describe(expression);
     const low = this.switchFactor(lo, what);

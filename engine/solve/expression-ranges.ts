@@ -1,7 +1,8 @@
 import type { LinearExpression, Model, NumericId, TermOf, VariableId } from '../model/model.js';
-import { Bounds } from './bounds.js';
+import { TRUE } from '../model/model.js';
+import { Bounds, extremeRange } from './bounds.js';
 import type { Range } from './range.js';
-import { addRanges, point, scaleRange } from './range.js';
+import { ZERO, addRanges, hullOf, multiplyRanges, point, quotientRange, scaleRange } from './range.js';
 import type { Tables } from './tables.js';
 import type { VariableColumns } from './variable-columns.js';
 
@@ -72,8 +73,23 @@ export class ExpressionRanges {
 
   private computeNumeric(id: NumericId): Range {
     const numeric = this.model.numerics[id];
-    if (numeric?.kind !== 'when') return this.bounds.numeric(id);
-    const { lo, hi } = this.of(numeric.expression);
-    return { lo: Math.min(lo, 0), hi: Math.max(hi, 0) };
+    switch (numeric?.kind) {
+      case 'when':
+        return hullOf(this.of(numeric.expression), ZERO);
+      case 'extreme': {
+        const entries = numeric.entries.map(({ literal, expression }) => ({
+          truth: literal === TRUE ? 1 : -1,
+          range: this.of(expression),
+        }));
+        return extremeRange(numeric.greatest, entries);
+      }
+      case 'product':
+        return multiplyRanges(this.of(numeric.left), this.of(numeric.right));
+      case 'quotient':
+        return quotientRange(this.of(numeric.dividend), this.of(numeric.divisor));
+      case 'balance':
+      case undefined:
+        return this.bounds.numeric(id);
+    }
   }
 }

@@ -55,6 +55,10 @@ export type Meaning =
   | { readonly kind: 'product'; readonly left: Affine; readonly right: Affine }
   | { readonly kind: 'node'; readonly node: NodeId }
   | { readonly kind: 'numeric'; readonly numeric: NumericId }
+  /** 1 where this entry of an extreme is the first that attains it. */
+  | { readonly kind: 'attains'; readonly numeric: NumericId; readonly entry: number }
+  /** The binary digit of this worth. */
+  | { readonly kind: 'digit'; readonly of: Affine; readonly worth: number }
   /** Not derived; a program with such a column gets no start. */
   | { readonly kind: 'open' };
 

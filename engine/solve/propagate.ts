@@ -2,10 +2,12 @@ import { must, unreachable } from '../base/assert.js';
 import type {
   Capacity,
   ClassMap,
+  ExtremeEntry,
   LinearExpression,
   Literal,
   Model,
   NodeId,
+  NumericNode,
   OriginId,
   TermOf,
   Variable,
@@ -20,7 +22,17 @@ import { deriveTruth } from './derive.js';
 import { Conflict, PresolveState } from './presolve-state.js';
 import { Projector, applyProjection } from './projection.js';
 import type { Range } from './range.js';
-import { addRanges, divideRange, has, intersectRanges, isEmpty, point, scaleRange } from './range.js';
+import {
+  addRanges,
+  divideRange,
+  dividendRange,
+  factorRange,
+  has,
+  intersectRanges,
+  isEmpty,
+  point,
+  scaleRange,
+} from './range.js';
 import type { Reads } from './reads.js';
 import { deepReads, readsOfCapacity, readsOfNode } from './reads.js';
 import { unboundedVariables } from './unbounded.js';
@@ -305,12 +317,63 @@ class Propagator {
 
   private limitNumeric(id: number, range: Range, cause: () => Cause): void {
     const numeric = must(this.model.numerics[id], () => `numeric ${id}`);
-    if (numeric.kind === 'balance') return;
-    const { literal, expression } = numeric;
-    const own = new Bounds(this.model, this.state).expression(expression);
-    if (!has(range, 0)) this.state.decide(literal, cause);
-    if (isEmpty(intersectRanges(own, range))) this.state.decide(negate(literal), cause);
-    if (truthOfLiteral(this.state, literal) === 1) this.limitExpression(expression, range, cause);
+    switch (numeric.kind) {
+      case 'balance':
+        return;
+      case 'when': {
+        const { literal, expression } = numeric;
+        const own = new Bounds(this.model, this.state).expression(expression);
+        if (!has(range, 0)) this.state.decide(literal, cause);
+        if (isEmpty(intersectRanges(own, range))) this.state.decide(negate(literal), cause);
+        if (truthOfLiteral(this.state, literal) === 1) this.limitExpression(expression, range, cause);
+        return;
+      }
+      case 'extreme':
+        this.limitExtreme(numeric, range, cause);
+        return;
+      case 'product': {
+        const { left, right } = numeric;
+        const own = (): Bounds => new Bounds(this.model, this.state);
+        this.limitExpression(left, factorRange(range, own().expression(right)), cause);
+        this.limitExpression(right, factorRange(range, own().expression(left)), cause);
+        return;
+      }
+      case 'quotient': {
+        const { dividend, divisor } = numeric;
+        const by = new Bounds(this.model, this.state).expression(divisor);
+        if (by.lo !== by.hi || by.lo === 0) return;
+        this.limitExpression(dividend, dividendRange(range, by.lo), cause);
+        return;
+      }
+      default:
+        unreachable(numeric);
+    }
+  }
+
+  /** No entry that holds may lie beyond the range on the far side; one must reach into it. */
+  private limitExtreme(
+    { greatest, entries }: Extract<NumericNode, { kind: 'extreme' }>,
+    range: Range,
+    cause: () => Cause,
+  ): void {
+    const far = greatest ? { lo: -Infinity, hi: range.hi } : { lo: range.lo, hi: Infinity };
+    const reaching: ExtremeEntry[] = [];
+    for (const entry of entries) {
+      const { literal, expression } = entry;
+      if (truthOfLiteral(this.state, literal) === 0) continue;
+      const own = new Bounds(this.model, this.state).expression(expression);
+      if (isEmpty(intersectRanges(own, far))) {
+        this.state.decide(negate(literal), cause);
+        continue;
+      }
+      if (truthOfLiteral(this.state, literal) === 1) this.limitExpression(expression, far, cause);
+      if (!isEmpty(intersectRanges(own, range))) reaching.push(entry);
+    }
+    const [only, ...more] = reaching;
+    if (only === undefined) throw new Conflict(cause(), null);
+    if (more.length > 0) return;
+    this.state.decide(only.literal, cause);
+    this.limitExpression(only.expression, range, cause);
   }
 
   /** Keeps the values of `variable` whose class the other side may still choose. */

@@ -1,6 +1,7 @@
 import { unreachable } from '../base/assert.js';
 import type { Capacity, LinearExpression, Model, NodeId, VariableId } from '../model/model.js';
 import { nodeOf } from '../model/model.js';
+import { numericParts } from '../model/numeric-parts.js';
 
 /** What decides a node's truth, with numeric nodes looked through. Each id once, in order of mention. */
 export interface Reads {
@@ -34,12 +35,11 @@ class Collector {
     if (this.numerics.has(id)) return;
     this.numerics.add(id);
     const numeric = this.model.numerics[id];
-    if (numeric?.kind === 'when') {
-      this.nodes.add(nodeOf(numeric.literal));
-      this.expression(numeric.expression);
-    } else if (numeric?.kind === 'balance') {
-      this.capacity(numeric.capacity);
-    }
+    if (numeric === undefined) return;
+    const { literals, expressions, capacity } = numericParts(numeric);
+    for (const literal of literals) this.nodes.add(nodeOf(literal));
+    for (const expression of expressions) this.expression(expression);
+    if (capacity !== null) this.capacity(capacity);
   }
 
   done(): Reads {

@@ -14,6 +14,7 @@ import type {
   Variable,
 } from '../model/model.js';
 import { FALSE, TRUE, isNegated, nodeOf, positive } from '../model/model.js';
+import { mapNumeric } from '../model/numeric-parts.js';
 import { reachableNodes } from '../model/order.js';
 import type { Knowledge } from './bounds.js';
 import { Bounds } from './bounds.js';
@@ -92,12 +93,11 @@ class Reducer {
   }
 
   private numeric(numeric: NumericNode): NumericNode {
-    if (numeric.kind === 'balance') return { kind: 'balance', capacity: this.capacity(numeric.capacity) };
-    return {
-      kind: 'when',
-      literal: this.literal(numeric.literal),
-      expression: this.expression(numeric.expression),
-    };
+    return mapNumeric(numeric, {
+      literal: (literal) => this.literal(literal),
+      expression: (expression) => this.expression(expression),
+      capacity: (capacity) => this.capacity(capacity),
+    });
   }
 
   /** Asserts for every decided node that neither the domains entail nor its children's asserts imply. */

@@ -1,7 +1,16 @@
 import { must, unreachable } from '../base/assert.js';
-import { classOf } from '../model/evaluate.js';
-import type { ClassMap, LinearExpression, Literal, Model, TermOf, VariableId } from '../model/model.js';
+import { classOf, truncatedQuotient } from '../model/evaluate.js';
+import type {
+  ClassMap,
+  LinearExpression,
+  Literal,
+  Model,
+  NumericNode,
+  TermOf,
+  VariableId,
+} from '../model/model.js';
 import { isNegated, nodeOf } from '../model/model.js';
+import { numericParts } from '../model/numeric-parts.js';
 import type { Entity } from '../model/order.js';
 import { entityOfNumeric, evaluationOrder, forEachChild } from '../model/order.js';
 import { readsOfNode } from './reads.js';
@@ -41,10 +50,12 @@ export class Tables {
   private computeSole(entity: Entity): number {
     let sole = NONE;
     if (entity < 0) {
-      const numeric = this.model.numerics[~entity];
-      if (numeric?.kind === 'balance') return SEVERAL;
-      for (const { of } of numeric?.expression.terms ?? []) {
-        if (of.kind === 'variable') sole = this.merge(sole, this.variableSole(of.variable));
+      const numeric = must(this.model.numerics[~entity], 'numeric node');
+      if (numeric.kind === 'balance') return SEVERAL;
+      for (const { terms } of numericParts(numeric).expressions) {
+        for (const { of } of terms) {
+          if (of.kind === 'variable') sole = this.merge(sole, this.variableSole(of.variable));
+        }
       }
     } else {
       const node = this.model.nodes[entity];
@@ -137,11 +148,35 @@ export class Tables {
     return classOf(classes, this.variableAt(variable, index));
   }
 
+  private numberAt(numeric: NumericNode, index: number): number {
+    switch (numeric.kind) {
+      case 'balance':
+        return 0;
+      case 'when':
+        return this.literalAt(numeric.literal, index) === 1
+          ? this.expressionAt(numeric.expression, index)
+          : 0;
+      case 'extreme': {
+        const held = numeric.entries.filter(({ literal }) => this.literalAt(literal, index) === 1);
+        const values = held.map(({ expression }) => this.expressionAt(expression, index));
+        return values.reduce((a, b) => (a < b === numeric.greatest ? b : a), values[0] ?? 0);
+      }
+      case 'product':
+        return this.expressionAt(numeric.left, index) * this.expressionAt(numeric.right, index);
+      case 'quotient':
+        return truncatedQuotient(
+          this.expressionAt(numeric.dividend, index),
+          this.expressionAt(numeric.divisor, index),
+        );
+      default:
+        return unreachable(numeric);
+    }
+  }
+
   private valueAt(entity: Entity, index: number): number {
     if (entity < 0) {
       const numeric = must(this.model.numerics[~entity], 'numeric node');
-      if (numeric.kind === 'balance') return 0;
-      return this.literalAt(numeric.literal, index) === 1 ? this.expressionAt(numeric.expression, index) : 0;
+      return this.numberAt(numeric, index);
     }
     const node = must(this.model.nodes[entity], 'Boolean node');
     switch (node.kind) {

@@ -1,6 +1,7 @@
 import { must } from '../base/assert.js';
 import type { Model, Variable, VariableId } from '../model/model.js';
 import { nodeOf } from '../model/model.js';
+import { numericParts } from '../model/numeric-parts.js';
 import { reachableNodes } from '../model/order.js';
 import { byNumber } from '../base/order.js';
 import { countWithin } from './domain.js';
@@ -49,8 +50,9 @@ export function unboundedVariables(
   }
   for (const numeric of model.numerics) {
     if (numeric.kind === 'balance') blame(readsOfCapacity(model, numeric.capacity).variables);
-    else if (truths[nodeOf(numeric.literal)] === -1)
-      for (const { of } of numeric.expression.terms) if (of.kind === 'variable') blame([of.variable]);
+    else if (numeric.kind !== 'when' || truths[nodeOf(numeric.literal)] === -1)
+      for (const { terms } of numericParts(numeric).expressions)
+        for (const { of } of terms) if (of.kind === 'variable') blame([of.variable]);
   }
   return [...found].sort(byNumber);
 }

@@ -10,6 +10,7 @@ import type {
 } from '../model/model.js';
 import { isNegated, nodeOf } from '../model/model.js';
 import { classOf } from '../model/evaluate.js';
+import { numericParts } from '../model/numeric-parts.js';
 import { evaluationOrder } from '../model/order.js';
 
 /** An asserted inequality seen from one side: own class must differ from the peer's. */
@@ -92,8 +93,9 @@ class Collector {
       if (entity >= 0) this.node(entity);
       else {
         const numeric = must(model.numerics[~entity], 'numeric node');
-        if (numeric.kind === 'balance') this.balances.set(~entity, this.capacity(numeric.capacity));
-        else this.rawTerms(numeric.expression);
+        const { expressions, capacity } = numericParts(numeric);
+        if (capacity !== null) this.balances.set(~entity, this.capacity(capacity));
+        for (const expression of expressions) this.rawTerms(expression);
       }
     }
     for (const entity of order) {
@@ -122,8 +124,13 @@ class Collector {
       if (of.kind !== 'numeric' || coefficient === 0) continue;
       const numeric = must(this.model.numerics[of.numeric], 'numeric node');
       const own = direction * Math.sign(coefficient);
-      if (numeric.kind === 'when') this.wants(numeric.expression, own);
-      else if (own <= 0) this.tainted.add(must(this.balances.get(of.numeric), 'capacity of a balance'));
+      if (numeric.kind === 'balance') {
+        if (own <= 0) this.tainted.add(must(this.balances.get(of.numeric), 'capacity of a balance'));
+        continue;
+      }
+      // A product or quotient may grow or shrink with its parts.
+      const grows = numeric.kind === 'when' || numeric.kind === 'extreme';
+      for (const part of numericParts(numeric).expressions) this.wants(part, grows ? own : 0);
     }
   }
 

@@ -175,7 +175,21 @@ class Generator {
 
   private numeric(): NumericNode {
     if (this.shape.capacities && this.below(2) === 0) return { kind: 'balance', capacity: this.capacity() };
-    return { kind: 'when', literal: this.literal(), expression: this.expression(2) };
+    switch (this.below(6)) {
+      case 0: {
+        const literal = this.literal();
+        // One of two opposites holds, so that there is always an extreme.
+        const literals = [literal, literal ^ 1, ...Array.from({ length: this.below(3) }, () => this.literal())];
+        const entries = literals.map((one) => ({ literal: one, expression: this.expression(2) }));
+        return { kind: 'extreme', greatest: this.below(2) === 0, entries };
+      }
+      case 1:
+        return { kind: 'product', left: this.expression(2), right: this.expression(2) };
+      case 2:
+        return { kind: 'quotient', dividend: this.expression(2), divisor: this.expression(2) };
+      default:
+        return { kind: 'when', literal: this.literal(), expression: this.expression(2) };
+    }
   }
 
   model(): Model {
