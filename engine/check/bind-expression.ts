@@ -2,19 +2,12 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import type { Code } from '../base/codes.js';
 import type { Span } from '../base/source.js';
 import { textOf } from '../base/source.js';
-import type { CallExpression, Expression, Select } from '../lang/ast.js';
-import type {
-  AggregateName,
-  BoundAggregate,
-  BoundCapacity,
-  BoundExpression,
-  BoundGround,
-  BoundSelect,
-} from './bound.js';
-import { isGround } from './bound.js';
+import type { Expression, Select } from '../lang/ast.js';
+import { CallBinder } from './bind-call.js';
+import type { BoundExpression, BoundGround, BoundOrderKey, BoundSelect } from './bound.js';
 import type { Fragment } from './fragment.js';
 import { itemsOf, render, splice } from './fragment.js';
-import { AGGREGATES, CAPACITY_FUNCTIONS, GROUND_AGGREGATES, isFunction } from './functions.js';
+import { CAPACITY_FUNCTIONS } from './functions.js';
 import type { Scope } from './scope.js';
 import { resolve } from './scope.js';
 import type { Walker } from './walk.js';
@@ -30,6 +23,8 @@ export interface Place {
   readonly groupKeys: ReadonlySet<string>;
   /** True where a capacity function may stand: a top-level conjunct of a check, or the term of a soft constraint. */
   readonly capacity: 'hard' | 'soft' | 'no';
+  /** The order of this select's rows, asked for where an aggregate depends on it; null where it was refused. */
+  readonly order: () => readonly BoundOrderKey[] | null;
 }
 
 export type BindSubSelect = (select: Select, parent: Scope) => BoundSelect;
@@ -73,11 +68,17 @@ const COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>=']);
 
 /** Binds expressions: ground subtrees become one piece of SQL, the rest a typed tree. */
 export class ExpressionBinder {
+  private readonly calls: CallBinder;
+
+  /** `freshItem` numbers row sources of the policy set. */
   constructor(
     private readonly walker: Walker,
     private readonly bindSelect: BindSubSelect,
     private readonly diagnostics: Diagnostic[],
-  ) {}
+    freshItem: () => number,
+  ) {
+    this.calls = new CallBinder(this, freshItem);
+  }
 
   bind(expression: Expression, place: Place): BoundExpression {
     if (place.position === 'group') this.requireGrouped(expression, place);
@@ -172,11 +173,7 @@ export class ExpressionBinder {
     }
   }
 
-  private fail(
-    code: Code,
-    span: Span,
-    details: { message: string; help?: string | undefined },
-  ): BoundExpression {
+  fail(code: Code, span: Span, details: { message: string; help?: string | undefined }): BoundExpression {
     this.diagnostics.push({ code, severity: 'error', span, message: details.message, help: details.help });
     return { kind: 'ground', sql: ['null'], span };
   }
@@ -192,7 +189,7 @@ export class ExpressionBinder {
     );
   }
 
-  private unsupported(span: Span, construct: string, instead: string): BoundExpression {
+  unsupported(span: Span, construct: string, instead: string): BoundExpression {
     return this.fail('lower/unsupported', span, {
       message: `${construct} over a decision is not supported yet`,
       help: instead,
@@ -227,7 +224,8 @@ export class ExpressionBinder {
     return has(expression.left) || has(expression.right);
   }
 
-  private expression(expression: Expression, place: Place): BoundExpression {
+  /** Binds without asking whether columns are grouped. */
+  expression(expression: Expression, place: Place): BoundExpression {
     const walk = this.walker.expression(expression, place.scope);
     if (!walk.decision && walk.aggregates.length === 0 && !this.isLogicOverSides(expression, place.scope)) {
       const sql = splice(expression.span, walk.replacements);
@@ -334,9 +332,9 @@ export class ExpressionBinder {
         return { kind: 'scalar', select, sql, span };
       }
       case 'call':
-        return this.call(expression, place);
+        return this.calls.bind(expression, place);
       case 'case':
-        return this.unsupported(span, '`case`', 'write the cases as `(a and b) or (not a and c)`');
+        return this.case(expression, place);
       case 'cast':
         return this.unsupported(span, '`cast`', 'compare without a cast');
       case 'collate':
@@ -346,6 +344,30 @@ export class ExpressionBinder {
       case 'literal':
         return { kind: 'ground', sql: [textOf(span)], span };
     }
+  }
+
+  /** `case x when v` compares; `case when c` asks. The first branch that is true counts. */
+  private case(expression: Extract<Expression, { kind: 'case' }>, place: Place): BoundExpression {
+    const { span } = expression;
+    const inner: Place = { ...place, capacity: 'no' };
+    const replaced: { span: Span; by: Fragment }[] = [];
+    const part = (one: Expression): BoundExpression => {
+      this.requireBinary(one, place.scope);
+      const bound = this.expression(one, inner);
+      replaced.push({ span: bound.span, by: bound.sql });
+      return bound;
+    };
+    const operand = expression.operand === null ? null : part(expression.operand);
+    const branches = expression.branches.map(({ when, then }) => {
+      const asked = part(when);
+      const condition: BoundExpression =
+        operand === null
+          ? asked
+          : { kind: 'compare', operator: '=', left: operand, right: asked, sql: asked.sql, span: asked.span };
+      return { when: condition, then: part(then) };
+    });
+    const otherwise = expression.otherwise === null ? null : part(expression.otherwise);
+    return { kind: 'case', branches, otherwise, sql: splice(span, replaced), span };
   }
 
   /** A nested select's text with the names of outer row sources put in. */
@@ -378,125 +400,21 @@ export class ExpressionBinder {
       case '+':
       case '-':
       case '*':
-        return { kind: 'arithmetic', operator, left, right, sql, span };
-      case 'is':
-      case 'is not':
-        // A decision is never null, so `is` differs from `=` only where the other side is null.
-        return this.unsupported(span, `\`${operator}\``, `write \`${operator === 'is' ? '=' : '!='}\``);
       case '/':
       case '%':
-        return this.unsupported(span, `\`${operator}\``, 'multiply the other side instead');
+        return { kind: 'arithmetic', operator, left, right, sql, span };
+      case 'is':
+      case 'is not': {
+        const { right: side } = expression;
+        const isTruth = side.kind === 'literal' && side.type === 'boolean';
+        const wanted = isTruth && side.text.toLowerCase() === 'true';
+        const same: BoundExpression = isTruth
+          ? { kind: 'truth', wanted, operand: left, sql, span }
+          : { kind: 'is', left, right, sql, span };
+        return operator === 'is' ? same : { kind: 'not', operand: same, sql, span };
+      }
       default:
         return this.unsupported(span, `\`${operator}\``, 'compute it over ground columns');
     }
-  }
-
-  private call(call: CallExpression, place: Place): BoundExpression {
-    const name = call.name.text.toLowerCase();
-    if (name === 'capacity_constraint' || name === 'capacity' || name === 'balance') {
-      return this.capacity(call, name, place);
-    }
-    if (isAggregateCall(call)) {
-      const known = AGGREGATES.find((candidate) => candidate === name);
-      if (known !== undefined) return this.aggregate(call, known, place);
-      if (GROUND_AGGREGATES.includes(name)) {
-        return this.unsupported(
-          call.span,
-          `\`${name}\` beside decisions`,
-          'compute it in a view of the database',
-        );
-      }
-    }
-    // These have been refused by name already.
-    if (!isFunction(name) || name === 'contains') return { kind: 'ground', sql: ['null'], span: call.span };
-    return this.unsupported(call.span, `\`${name}(...)\``, 'compute it over ground columns');
-  }
-
-  private aggregate(call: CallExpression, name: AggregateName, place: Place): BoundExpression {
-    const { span } = call;
-    if (place.position !== 'group') {
-      return this.fail('type/aggregate-position', span, {
-        message: `\`${name}\` reads the rows of a group and cannot stand ${place.position === 'rows' ? 'in `where` or `on`' : 'inside another aggregate'}`,
-        help: place.position === 'rows' ? 'move the condition to `having`' : undefined,
-      });
-    }
-    const [argument, ...more] = call.args;
-    if (
-      more.length > 0 ||
-      (argument === undefined && !(name === 'count' && (call.star || call.args.length === 0)))
-    ) {
-      return this.fail('type/bad-argument', span, { message: `\`${name}\` takes one argument` });
-    }
-    if (call.orderBy.length > 0)
-      return this.unsupported(span, '`order by` inside an aggregate', 'leave it out');
-    if (name === 'increasing' || name === 'avg') {
-      return this.unsupported(
-        span,
-        `\`${name}\``,
-        name === 'avg' ? 'compare the sum with a multiple of the count' : 'compare neighbours with a join',
-      );
-    }
-    const inside: Place = { ...place, position: 'aggregate', capacity: 'no' };
-    if (argument !== undefined) this.requireBinary(argument, place.scope);
-    const bound = argument === undefined ? null : this.expression(argument, inside);
-    const filter = call.filter === null ? null : this.expression(call.filter, inside);
-    const replaced = [bound, filter].filter((part) => part !== null);
-    const own = splice(
-      span,
-      replaced.map((part) => ({ span: part.span, by: part.sql })),
-    );
-    const aggregate: BoundAggregate = {
-      kind: 'aggregate',
-      name,
-      distinct: call.distinct,
-      argument: bound,
-      filter,
-      sql: own,
-      span,
-    };
-    return { ...aggregate, sql: [{ kind: 'aggregate', aggregate }] };
-  }
-
-  private capacity(call: CallExpression, name: BoundCapacity['name'], place: Place): BoundExpression {
-    const { span } = call;
-    const allowed = name === 'balance' ? place.capacity === 'soft' : place.capacity === 'hard';
-    if (!allowed || place.position !== 'group') {
-      return this.fail('type/aggregate-position', span, {
-        message:
-          name === 'balance'
-            ? '`balance` is the whole term of a `maximize` or `minimize`'
-            : `\`${name}\` is a conjunct of its own in a \`check\``,
-      });
-    }
-    const inside: Place = { ...place, position: 'aggregate', capacity: 'no' };
-    const [decision, key, demand, capacity, ...more] = call.args.map((argument) => {
-      this.requireBinary(argument, place.scope);
-      return this.expression(argument, inside);
-    });
-    if (!decision || !key || !demand || !capacity || more.length > 0) {
-      return this.fail('type/bad-argument', span, {
-        message: `\`${name}\` takes a decision, a key, a demand and a capacity`,
-        help: `\`${name}(request.controllable_host, host.host_id, request.cores, host.cores)\``,
-      });
-    }
-    if (decision.kind !== 'decision') {
-      return this.fail('type/bad-argument', decision.span, {
-        message: `the first argument of \`${name}\` is a controllable column`,
-      });
-    }
-    for (const [argument, what] of [
-      [key, 'key'],
-      [demand, 'demand'],
-      [capacity, 'capacity'],
-    ] as const) {
-      if (!isGround(argument)) {
-        return this.unsupported(
-          argument.span,
-          `a ${what} that depends`,
-          'sum the demands with `group by` and `sum(...)`',
-        );
-      }
-    }
-    return { kind: 'capacity', name, decision, key, demand, capacity, sql: [], span };
   }
 }

@@ -13,6 +13,7 @@ import { TABLE_FUNCTIONS } from './functions.js';
 import type { Gathered } from './gathered.js';
 import { nothingGathered } from './gathered.js';
 import type { ColumnFacts } from './relations.js';
+import { rowOrder } from './row-order.js';
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, storedName } from './scope.js';
 import { conjuncts, listedNames, noLineage, numberedColumn, outputExpressions } from './select-parts.js';
@@ -42,6 +43,7 @@ export class SelectBinder {
         return bound;
       },
       diagnostics,
+      () => this.nextItem++,
     );
   }
 
@@ -61,7 +63,8 @@ export class SelectBinder {
     for (const { name } of select.with?.tables ?? []) gathered.common.add(name.text.toLowerCase());
     if (core.from !== null) this.from(core.from, gathered);
     const bare: Scope = { sources: gathered.sources, merged: gathered.merged, outputs: new Map(), parent };
-    const rows: Place = { scope: bare, position: 'rows', groupKeys: new Set(), capacity: 'no' };
+    const order: Place['order'] = () => this.order(select, gathered, bare);
+    const rows: Place = { scope: bare, position: 'rows', groupKeys: new Set(), capacity: 'no', order };
     if (core.where !== null) {
       for (const operand of conjuncts(core.where))
         gathered.conditions.push(this.expressions.bind(operand, rows));
@@ -75,7 +78,7 @@ export class SelectBinder {
     );
     const aggregated = walks.some((walk) => walk.aggregates.length > 0);
     const grouped = core.groupBy.length > 0 || core.having !== null || aggregated;
-    const place: Place = { scope, position: grouped ? 'group' : 'rows', groupKeys, capacity: 'no' };
+    const place: Place = { ...rows, scope, position: grouped ? 'group' : 'rows', groupKeys };
     const groupBy = keys.map((key) => this.groupExpression(key, { ...rows, scope }));
     const having =
       core.having === null ? [] : conjuncts(core.having).map((part) => this.expressions.bind(part, place));
@@ -177,10 +180,21 @@ export class SelectBinder {
   private groupExpression(key: Expression, place: Place): BoundExpression {
     const bound = this.expressions.bind(key, place);
     this.expressions.requireBinary(key, place.scope);
-    if (bound.kind !== 'ground') {
-      this.refuse(key.span, '`group by`', 'join the table that the decision refers to and group by its key');
+    if (bound.kind !== 'ground' && bound.kind !== 'decision') {
+      this.refuse(key.span, '`group by` of an expression', 'group by the decision column itself');
     }
     return bound;
+  }
+
+  private order(select: Select, gathered: Gathered, scope: Scope): ReturnType<Place['order']> {
+    const place: Place = { ...this.rowsPlace(gathered), scope };
+    return rowOrder(select, gathered.items, (key) => {
+      this.expressions.requireBinary(key, scope);
+      const bound = this.expressions.bind(key, place);
+      if (bound.kind === 'ground') return bound;
+      this.refuse(key.span, '`increasing` in the order of an expression', 'order by a ground column');
+      return null;
+    });
   }
 
   private outputs(core: SelectCore, place: Place, purpose: Purpose): BoundOutput[] {
@@ -244,7 +258,7 @@ export class SelectBinder {
       outputs: new Map(),
       parent: gathered.parent,
     };
-    return { scope, position: 'rows', groupKeys: new Set(), capacity: 'no' };
+    return { scope, position: 'rows', groupKeys: new Set(), capacity: 'no', order: () => [] };
   }
 
   private equateShared(

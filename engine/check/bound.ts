@@ -49,12 +49,25 @@ export interface BoundAggregate extends Bound {
   /** null for `count(*)`. */
   readonly argument: BoundExpression | null;
   readonly filter: BoundExpression | null;
+  /** The order of the rows, for an aggregate that depends on it; else empty. */
+  readonly order: readonly BoundOrderKey[];
 }
 
-/** `capacity_constraint`, `capacity` or `balance`: the rows of the group as items and keys. */
+export interface BoundOrderKey {
+  readonly key: BoundGround;
+  readonly descending: boolean;
+  readonly nulls: 'first' | 'last';
+}
+
+/** Functions of single values that have a meaning over decisions. */
+export type ScalarFunction = 'abs' | 'min' | 'max' | 'coalesce';
+
+export type CapacityFunction = 'capacity_constraint' | 'capacity' | 'balance' | 'balance_convex';
+
+/** One of the capacity functions: the rows of the group as items and keys. */
 export interface BoundCapacity extends Bound {
   readonly kind: 'capacity';
-  readonly name: 'capacity_constraint' | 'capacity' | 'balance';
+  readonly name: CapacityFunction;
   readonly decision: BoundDecision;
   readonly key: BoundExpression;
   readonly demand: BoundExpression;
@@ -77,11 +90,25 @@ export type BoundExpression =
     })
   | (Bound & {
       readonly kind: 'arithmetic';
-      readonly operator: Exclude<Arithmetic, '/' | '%'>;
+      readonly operator: Arithmetic;
       readonly left: BoundExpression;
       readonly right: BoundExpression;
     })
   | (Bound & { readonly kind: 'negative'; readonly operand: BoundExpression })
+  /** Equality that takes null for a value. */
+  | (Bound & { readonly kind: 'is'; readonly left: BoundExpression; readonly right: BoundExpression })
+  /** `operand is true` or `is false`: never null. */
+  | (Bound & { readonly kind: 'truth'; readonly wanted: boolean; readonly operand: BoundExpression })
+  | (Bound & {
+      readonly kind: 'case';
+      readonly branches: readonly { readonly when: BoundExpression; readonly then: BoundExpression }[];
+      readonly otherwise: BoundExpression | null;
+    })
+  | (Bound & {
+      readonly kind: 'call';
+      readonly name: ScalarFunction;
+      readonly args: readonly BoundExpression[];
+    })
   | (Bound & {
       readonly kind: 'inList';
       readonly operand: BoundExpression;
@@ -148,27 +175,47 @@ export interface BoundPolicy {
 export const isGround = (expression: BoundExpression): expression is BoundGround =>
   expression.kind === 'ground';
 
+/** The expressions directly below one; a nested select is not among them, its operand is. */
+export function boundParts(expression: BoundExpression): readonly BoundExpression[] {
+  switch (expression.kind) {
+    case 'ground':
+    case 'decision':
+    case 'cell':
+    case 'exists':
+    case 'scalar':
+      return [];
+    case 'not':
+    case 'negative':
+    case 'truth':
+    case 'inSelect':
+      return [expression.operand];
+    case 'and':
+    case 'or':
+      return expression.operands;
+    case 'compare':
+    case 'arithmetic':
+    case 'is':
+      return [expression.left, expression.right];
+    case 'inList':
+      return [expression.operand, ...expression.list];
+    case 'case': {
+      const branches = expression.branches.flatMap(({ when, then }) => [when, then]);
+      return expression.otherwise === null ? branches : [...branches, expression.otherwise];
+    }
+    case 'call':
+      return expression.args;
+    case 'aggregate': {
+      const own = [expression.argument, expression.filter].filter((part) => part !== null);
+      return [...own, ...expression.order.map(({ key }) => key)];
+    }
+    case 'capacity':
+      return [expression.decision, expression.key, expression.demand, expression.capacity];
+  }
+}
+
 /** True where nothing below depends on a decision; an aggregate is ground where it adds up ground values. */
 export function isGroundTree(expression: BoundExpression): boolean {
   switch (expression.kind) {
-    case 'ground':
-      return true;
-    case 'aggregate':
-      return (
-        (expression.argument === null || isGroundTree(expression.argument)) &&
-        (expression.filter === null || isGroundTree(expression.filter))
-      );
-    case 'not':
-    case 'negative':
-      return isGroundTree(expression.operand);
-    case 'and':
-    case 'or':
-      return expression.operands.every(isGroundTree);
-    case 'compare':
-    case 'arithmetic':
-      return isGroundTree(expression.left) && isGroundTree(expression.right);
-    case 'inList':
-      return isGroundTree(expression.operand) && expression.list.every(isGroundTree);
     case 'decision':
     case 'cell':
     case 'capacity':
@@ -176,5 +223,7 @@ export function isGroundTree(expression: BoundExpression): boolean {
     case 'exists':
     case 'scalar':
       return false;
+    default:
+      return boundParts(expression).every(isGroundTree);
   }
 }

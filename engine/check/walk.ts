@@ -30,7 +30,7 @@ import {
   isFunction,
 } from './functions.js';
 import type { SpelledAggregate } from './language-sql.js';
-import { spelledAggregate } from './language-sql.js';
+import { containedIn, spelledAggregate } from './language-sql.js';
 import type { ColumnFacts, NamedRelation, RelationFacts, Relations } from './relations.js';
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, resolve } from './scope.js';
@@ -273,13 +273,8 @@ export class Walker {
       });
     }
     if (name === 'contains') {
-      this.diagnostics.push({
-        code: 'lower/unsupported',
-        severity: 'error',
-        message: '`contains` is not supported yet',
-        span: call.name.span,
-        help: 'write `x in (select value from json_each(list))`',
-      });
+      this.contains(call, scope, found, tables);
+      return;
     }
     if (LANGUAGE_AGGREGATES.some((known) => known === name)) {
       this.languageAggregate(call, scope, found, tables);
@@ -334,6 +329,27 @@ export class Walker {
     if (name !== undefined && argument !== undefined) {
       found.replacements.push({ span: call.span, by: spelledAggregate(name, argument, filter) });
     }
+  }
+
+  /** SQLite does not know it: a membership in `json_each` takes its place. */
+  private contains(call: CallExpression, scope: Scope, found: Found, tables: CommonTables): void {
+    const [list, value] = call.args.map((argument) => {
+      const inner: Found = { ...found, replacements: [] };
+      this.visit(argument, scope, inner, tables);
+      found.decision ||= inner.decision;
+      return splice(argument.span, inner.replacements);
+    });
+    if (list === undefined || value === undefined || call.args.length !== 2) {
+      this.diagnostics.push({
+        code: 'type/bad-argument',
+        severity: 'error',
+        message: '`contains` takes a JSON array and a value',
+        span: call.span,
+        help: '`contains(allowed.hosts, request.controllable_host)`',
+      });
+      return;
+    }
+    found.replacements.push({ span: call.span, by: containedIn(list, value) });
   }
 
   private subSelect(select: Select, scope: Scope, found: Found, tables: CommonTables): void {

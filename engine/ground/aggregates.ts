@@ -1,155 +1,64 @@
-import { must } from '../base/assert.js';
-import type { SqlValue } from '../base/sql-value.js';
 import type { AggregateResidual, Residual, SelectPlan } from '../lower/plan.js';
 import { constantOf, sumOf, truthOf } from '../model/builder.js';
 import type { ModelBuilder } from '../model/builder.js';
 import type { LinearExpression, Literal } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
-import type { Binding, ComponentRows, Environment } from './environment.js';
+import type { Environment } from './environment.js';
 import { GroundError } from './ground-error.js';
-import type { RowContext, RowJoiner } from './guarded-rows.js';
+import type { Group, GuardedRow } from './groups.js';
+import type { RowContext } from './guarded-rows.js';
 import type { Operators } from './operators.js';
 import { numberSymbol } from './operators.js';
-import type { Symbol } from './symbol.js';
+import type { GuardedSymbol, Symbol } from './symbol.js';
 import { truth, valueSymbol } from './symbol.js';
-
-/** One row of a group with the literal that says whether it counts. */
-export interface GuardedRow {
-  readonly environment: Environment;
-  readonly guard: Literal;
-}
+import { compareByKeys } from './value-order.js';
 
 /** A row whose value is not null while its guard holds. */
-interface ValuedRow {
-  readonly guard: Literal;
-  readonly symbol: Symbol;
-}
-
-export interface Group {
-  /** Binds the components that the `group by` columns come from. */
-  readonly representative: Environment;
-  readonly keys: readonly SqlValue[];
-  readonly rows: readonly GuardedRow[];
-  /** True for the groups of a sub-query, which keep SQL's own meaning. */
-  readonly always: boolean;
+interface ValuedRow extends GuardedSymbol {
+  readonly environment: Environment;
 }
 
 interface AggregateContext extends RowContext {
   readonly builder: ModelBuilder;
   readonly operators: Operators;
-  readonly joiner: RowJoiner;
 }
 
-/** Forms groups over guarded rows and gives aggregates their value in them. */
+const hasDecisionKey = ({ groupBy }: SelectPlan): boolean => groupBy.some((key) => key.kind === 'decision');
+
+/** Gives aggregates their value in a group of guarded rows. */
 export class AggregateEvaluator {
   constructor(private readonly context: AggregateContext) {}
 
-  /**
-   * The groups of a select, in the order of its rows.
-   * - A group exists even when no guard in it can hold: its keys come from the rows without their guards.
-   * - No row at all makes no group, unless `always` asks for SQL's single row.
-   */
-  groups(plan: SelectPlan, parent: Environment | null, always: boolean): Group[] {
-    const groups = new Map<
-      string,
-      { representative: Environment; keys: readonly SqlValue[]; rows: GuardedRow[] }
-    >();
-    const open = (bindings: readonly (Binding | null)[], keys: readonly SqlValue[]): void => {
-      const id = keyText(keys);
-      if (!groups.has(id)) groups.set(id, { representative: { plan, bindings, parent }, keys, rows: [] });
-    };
-    const loaded = plan.components.map((component) =>
-      component.kind === 'derived'
-        ? this.context.derivedRows(component.plan, parent).map((): readonly SqlValue[] => [])
-        : this.context.componentRows(component, parent),
-    );
-    const someRow = loaded.every((rows) => rows.length > 0);
-    const constants = this.constantBindings(plan, loaded);
-    if (plan.groupBy.length === 0) {
-      if (someRow || always) open(constants, []);
-    } else if (someRow) this.openKeys(plan, loaded, constants, open);
-    this.context.joiner.join(plan, parent, (environment, guard) => {
-      const keys = plan.groupBy.map((slot) => {
-        const binding = environment.bindings[slot.component];
-        return binding?.kind === 'row' ? (binding.row[slot.slot] ?? null) : null;
-      });
-      must(groups.get(keyText(keys)), 'group of a row').rows.push({ environment, guard });
-    });
-    return [...groups.values()].map((group) => ({ ...group, always }));
-  }
-
-  /** What reads no table is the same in every row, so a group may read it too. */
-  private constantBindings(plan: SelectPlan, loaded: readonly ComponentRows[]): (Binding | null)[] {
-    return plan.components.map((component, i) => {
-      const row = loaded[i]?.[0];
-      const isConstant = component.kind === 'query' && component.tableless && row !== undefined;
-      return isConstant ? { kind: 'row', row } : null;
-    });
-  }
-
-  /** One group per combination of keys: components meet only in decision conditions, so every combination has a row. */
-  private openKeys(
-    plan: SelectPlan,
-    loaded: readonly ComponentRows[],
-    constants: readonly (Binding | null)[],
-    open: (bindings: readonly (Binding | null)[], keys: readonly SqlValue[]) => void,
-  ): void {
-    const components = [...new Set(plan.groupBy.map((slot) => slot.component))];
-    const distinct = components.map((component) => {
-      const slots = plan.groupBy.filter((slot) => slot.component === component);
-      const seen = new Map<string, readonly SqlValue[]>();
-      for (const row of must(loaded[component], 'rows')) {
-        const id = keyText(slots.map((slot) => row[slot.slot] ?? null));
-        if (!seen.has(id)) seen.set(id, row);
-      }
-      return [...seen.values()];
-    });
-    const bindings = [...constants];
-    const step = (at: number): void => {
-      const component = components[at];
-      if (component === undefined) {
-        const keys = plan.groupBy.map((slot) => {
-          const binding = bindings[slot.component];
-          return binding?.kind === 'row' ? (binding.row[slot.slot] ?? null) : null;
-        });
-        this.context.spend(1);
-        open([...bindings], keys);
-        return;
-      }
-      for (const row of must(distinct[at], 'keys')) {
-        bindings[component] = { kind: 'row', row };
-        step(at + 1);
-      }
-    };
-    step(0);
-  }
-
-  /** `always` as for `groups`: an aggregate of a sub-query keeps SQL's null where no row counts. */
+  /** An aggregate of a sub-query keeps SQL's null where no row counts. */
   evaluate(aggregate: AggregateResidual, { rows, always }: Group, plan: SelectPlan): Symbol {
     const { builder, operators } = this.context;
     const counted = this.filtered(aggregate, rows);
     if (aggregate.argument === null) return this.total(counted.map((row) => truthOf(row.guard)));
     const argument: Residual = aggregate.argument;
     // Aggregates skip nulls.
-    const valued = counted.flatMap((row): ValuedRow[] => {
+    const known = counted.flatMap((row): ValuedRow[] => {
       const symbol = this.context.evaluate(argument, row.environment);
-      const guard = this.context.and([row.guard, this.knownOf(symbol)]);
-      return guard === FALSE ? [] : [{ guard, symbol }];
+      const guard = this.context.and([row.guard, operators.knownOf(symbol)]);
+      return guard === FALSE ? [] : [{ guard, symbol, environment: row.environment }];
     });
+    const isDistinct = aggregate.distinct && aggregate.name !== 'count';
+    const valued = isDistinct ? this.firstOfEach(known, aggregate) : known;
     switch (aggregate.name) {
       case 'count':
         return aggregate.distinct
           ? this.countDistinct(valued, aggregate)
           : this.total(valued.map((row) => truthOf(row.guard)));
       case 'sum': {
-        if (aggregate.distinct) return this.unsupported(aggregate, '`sum(distinct ...)`');
-        const parts = valued.map((row) => builder.when(row.guard, this.numberOf(row.symbol, aggregate)));
-        const expression = sumOf(parts.map((part) => ({ expression: part, factor: 1 })));
+        const ratio = valued.find((row) => row.symbol.kind === 'ratio');
+        if (ratio !== undefined) return this.unsupported(aggregate, '`sum` of averages');
+        const expression = this.sum(valued, aggregate);
         // A group whose guards are all false exists, and its sum is 0.
-        const isGuarded = plan.conditions.length > 0 && !always;
-        const known = isGuarded ? TRUE : builder.or(valued.map((row) => row.guard));
-        return numberSymbol({ expression, known });
+        const isGuarded = !always && (plan.conditions.length > 0 || hasDecisionKey(plan));
+        const isKnown = isGuarded ? TRUE : builder.or(valued.map((row) => row.guard));
+        return numberSymbol({ expression, known: isKnown });
       }
+      case 'avg':
+        return this.average(valued, aggregate);
       case 'any': {
         const holding = valued.map((row) =>
           builder.and([row.guard, operators.condition(row.symbol, aggregate.span).isTrue]),
@@ -168,26 +77,64 @@ export class AggregateEvaluator {
         return truth(this.pairwise(valued, true, aggregate));
       case 'min':
       case 'max':
-        return this.extreme(valued, aggregate);
-      case 'avg':
+        return operators.composites.extreme(aggregate.name === 'max', valued, aggregate.span);
       case 'increasing':
-        return this.unsupported(aggregate, `\`${aggregate.name}\``);
+        return truth(this.increasing(valued, aggregate));
     }
   }
 
-  /** Where a value is not null. */
-  private knownOf(symbol: Symbol): Literal {
+  private sum(rows: readonly ValuedRow[], aggregate: AggregateResidual): LinearExpression {
     const { builder } = this.context;
-    switch (symbol.kind) {
-      case 'value':
-        return symbol.value === null ? FALSE : TRUE;
-      case 'number':
-        return symbol.known;
-      case 'boolean':
-        return symbol.isTrue === negate(symbol.isFalse) ? TRUE : builder.or([symbol.isTrue, symbol.isFalse]);
-      case 'choice':
-        return this.context.operators.known(symbol);
-    }
+    const parts = rows.map((row) => builder.when(row.guard, this.numberOf(row.symbol, aggregate)));
+    return sumOf(parts.map((part) => ({ expression: part, factor: 1 })));
+  }
+
+  /** Sum by count, which is 0 only where the average is null. */
+  private average(rows: readonly ValuedRow[], aggregate: AggregateResidual): Symbol {
+    const known = this.context.builder.or(rows.map((row) => row.guard));
+    if (known === FALSE) return valueSymbol(null);
+    const numerator = this.sum(rows, aggregate);
+    const counts = rows.map((row) => ({ expression: truthOf(row.guard), factor: 1 }));
+    return { kind: 'ratio', numerator, denominator: sumOf(counts), known };
+  }
+
+  /** Each value of the rows once: a row counts where no row before it that counts has its value. */
+  private firstOfEach(rows: readonly ValuedRow[], aggregate: AggregateResidual): ValuedRow[] {
+    const { builder, operators } = this.context;
+    return rows.flatMap((row, i): ValuedRow[] => {
+      this.context.spend(i);
+      const repeats = rows.slice(0, i).map((before) => {
+        const same = operators.compare('=', before.symbol, row.symbol, aggregate.span).isTrue;
+        return builder.and([before.guard, same]);
+      });
+      const guard = builder.and([row.guard, ...repeats.map(negate)]);
+      return guard === FALSE ? [] : [{ ...row, guard }];
+    });
+  }
+
+  /** No row is below one before it, in the order that the aggregate names. */
+  private increasing(rows: readonly ValuedRow[], aggregate: AggregateResidual): Literal {
+    const { builder, operators } = this.context;
+    const keyed = rows.map((row) => ({
+      row,
+      keys: aggregate.order.map(({ slot }) => {
+        const symbol = this.context.evaluate(slot, row.environment);
+        return symbol.kind === 'value' ? symbol.value : null;
+      }),
+    }));
+    keyed.sort((a, b) => compareByKeys(aggregate.order, a.keys, b.keys));
+    const sorted = keyed.map(({ row }) => row);
+    const clauses: Literal[] = [];
+    sorted.forEach((left, i) => {
+      for (const right of sorted.slice(i + 1)) {
+        this.context.spend(1);
+        const above = operators.compare('<=', left.symbol, right.symbol, aggregate.span).isTrue;
+        clauses.push(builder.or([negate(left.guard), negate(right.guard), above]));
+        // What is above a row that surely counts need not be compared with what is below it.
+        if (right.guard === TRUE) break;
+      }
+    });
+    return builder.and(clauses);
   }
 
   private unsupported(aggregate: AggregateResidual, what: string): never {
@@ -245,11 +192,10 @@ export class AggregateEvaluator {
         continue;
       }
       const decision = this.context.decisionOf(symbol);
-      if (decision?.values == null)
-        return this.unsupported(
-          aggregate,
-          '`count(distinct ...)` of a decision without a finite schema domain',
-        );
+      if (decision?.values == null) {
+        // Without a list of values to look at, rows are compared with each other.
+        return this.total(this.firstOfEach(rows, aggregate).map((row) => truthOf(row.guard)));
+      }
       for (const value of decision.values) {
         add(
           `${decision.text ? 't' : 'n'}${value}`,
@@ -259,23 +205,4 @@ export class AggregateEvaluator {
     }
     return this.total([...holders.values()].map((literals) => truthOf(builder.or(literals))));
   }
-
-  /** `min`/`max` where nothing is left to decide. */
-  private extreme(rows: readonly ValuedRow[], aggregate: AggregateResidual): Symbol {
-    let best: SqlValue = null;
-    for (const { guard, symbol } of rows) {
-      if (symbol.kind !== 'value' || guard !== TRUE)
-        return this.unsupported(aggregate, `\`${aggregate.name}\``);
-      const { value } = symbol;
-      if (best === null) best = value;
-      else if (typeof value === 'number' && typeof best === 'number') {
-        best = aggregate.name === 'min' ? Math.min(best, value) : Math.max(best, value);
-      } else return this.unsupported(aggregate, `\`${aggregate.name}\` of texts beside decisions`);
-    }
-    return valueSymbol(best);
-  }
-}
-
-function keyText(values: readonly SqlValue[]): string {
-  return values.map((value) => `${typeof value}:${String(value)}`).join('\0');
 }

@@ -1,7 +1,8 @@
 import { must } from '../base/assert.js';
 import type { SqlRecord, SqlValue } from '../base/sql-value.js';
 import type { CapacityResidual, SelectPlan } from '../lower/plan.js';
-import { sumOf, truthOf } from '../model/builder.js';
+import { CONVEX_STEPS } from '../lower/balance.js';
+import { constantOf, sumOf, truthOf } from '../model/builder.js';
 import type { Capacity, LinearExpression, Literal, VariableId } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
 import type { Binding, Environment } from './environment.js';
@@ -31,6 +32,8 @@ export interface CapacityGroup {
   readonly capacity: Capacity | null;
   /** Otherwise one row per key: the sum of demands is at most the capacity. */
   readonly rows: readonly { readonly literal: Literal; readonly row: SqlRecord }[];
+  /** Per key the sum of the demands that its items have there, made when asked for. */
+  readonly loads: () => readonly { readonly load: LinearExpression; readonly capacity: number }[];
 }
 
 /** Grounds a capacity call without making requests x hosts rows where the two sides meet only in `decision = key`. */
@@ -39,6 +42,14 @@ export function groundCapacity(
   plan: SelectPlan,
   evaluator: Evaluator,
 ): CapacityGroup[] {
+  if (plan.groupBy.some((key) => key.kind === 'decision')) {
+    throw new GroundError(
+      'lower/unsupported',
+      `\`${call.name}\` in groups by a decision is not supported`,
+      call.span,
+      'group by ground columns',
+    );
+  }
   return isFactored(call, plan) ? factored(call, plan, evaluator) : joined(call, plan, evaluator);
 }
 
@@ -48,15 +59,34 @@ export function balanceOf(
   call: CapacityResidual,
   evaluator: Evaluator,
 ): LinearExpression {
-  if (group.capacity === null) {
-    throw new GroundError(
-      'lower/unsupported',
-      'the balance of rows whose demand differs from key to key is not supported yet',
-      call.span,
-      'use `capacity(...)` and a soft constraint of your own',
+  const { builder } = evaluator;
+  if (call.name === 'balance_convex') {
+    const terms = group.loads().flatMap(({ load, capacity }) =>
+      CONVEX_STEPS.map(({ slope, quarters }) => {
+        const above = sumOf([
+          { expression: load, factor: 4 },
+          { expression: constantOf(1), factor: -quarters * capacity },
+        ]);
+        const entries = [above, constantOf(0)].map((expression) => ({ literal: TRUE, expression }));
+        return { expression: builder.extreme(true, entries), factor: -slope };
+      }),
     );
+    return sumOf(terms);
   }
-  return evaluator.builder.numeric({ kind: 'balance', capacity: group.capacity });
+  if (group.capacity !== null) return builder.numeric({ kind: 'balance', capacity: group.capacity });
+  const loads = group.loads();
+  const largest = loads.reduce((most, { capacity }) => Math.max(most, capacity), 0);
+  const spares = loads.map(({ load, capacity }) => ({
+    literal: TRUE,
+    expression: sumOf([
+      { expression: constantOf(capacity), factor: 1 },
+      { expression: load, factor: -1 },
+    ]),
+  }));
+  return sumOf([
+    { expression: builder.extreme(false, spares), factor: 1 },
+    { expression: constantOf(largest), factor: -1 },
+  ]);
 }
 
 function isFactored(call: CapacityResidual, plan: SelectPlan): boolean {
@@ -291,7 +321,15 @@ function finish(
     domains.set(builder.or([inside, negate(item.presence)]), item.row);
   }
   const uniform = items.map((item) => uniformDemand(item, values));
+  const loadAt = (key: number): LinearExpression =>
+    sumOf(
+      items.map((item) => ({
+        expression: truthOf(builder.and([item.guard, builder.member(item.variable, [key])])),
+        factor: demandAt(item, key),
+      })),
+    );
   const common = {
+    loads: () => sorted.map(({ key, capacity }) => ({ load: loadAt(key), capacity })),
     keys,
     domains: [...domains].map(([literal, row]) => ({ literal, row })),
   };
@@ -308,13 +346,7 @@ function finish(
     return { ...common, capacity, rows: [] };
   }
   const rows = sorted.map(({ key, capacity }) => {
-    const load = sumOf(
-      items.map((item) => ({
-        expression: truthOf(builder.and([item.guard, builder.member(item.variable, [key])])),
-        factor: demandAt(item, key),
-      })),
-    );
-    return { literal: builder.linear(load, null, capacity), row: { ...keys, key } };
+    return { literal: builder.linear(loadAt(key), null, capacity), row: { ...keys, key } };
   });
   return { ...common, capacity: null, rows };
 }

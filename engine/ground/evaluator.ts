@@ -2,15 +2,19 @@ import { must } from '../base/assert.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Span } from '../base/source.js';
 import type { SqlValue } from '../base/sql-value.js';
-import type { QueryComponent, Residual, SelectPlan, SlotResidual } from '../lower/plan.js';
+import { byNumber } from '../base/order.js';
+import type { Relation } from '../catalog/catalog.js';
+import type { QueryComponent, Residual, ScalarName, SelectPlan, SlotResidual } from '../lower/plan.js';
+import { domainKey } from '../lower/checking-query.js';
 import type { ModelBuilder } from '../model/builder.js';
 import type { Literal, VariableId } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
 import { AggregateEvaluator } from './aggregates.js';
-import type { Group } from './aggregates.js';
-import type { ComponentRows, Environment } from './environment.js';
+import type { Binding, ComponentRows, Environment } from './environment.js';
 import { outwards } from './environment.js';
 import { GroundError } from './ground-error.js';
+import type { Group } from './groups.js';
+import { Groups } from './groups.js';
 import type { RowContext } from './guarded-rows.js';
 import { RowJoiner } from './guarded-rows.js';
 import { Operators } from './operators.js';
@@ -34,6 +38,7 @@ export class Evaluator implements RowContext {
   readonly operators: Operators;
   readonly joiner: RowJoiner;
   private readonly aggregates: AggregateEvaluator;
+  private readonly grouping: Groups;
   private readonly read = new Map<QueryComponent, Map<string, ComponentRows>>();
   /** Coded lists by the rows they come from, then by slot and kind. */
   private readonly lists = new Map<
@@ -45,6 +50,10 @@ export class Evaluator implements RowContext {
   /** What is allowed but hardly meant. */
   readonly warnings: Diagnostic[] = [];
   private spent = 0;
+  /** Domains of decision columns that make groups, by `domainKey`. */
+  readonly groupDomains = new Map<string, readonly SqlValue[]>();
+  /** Per variable the values that all constraints so far leave it, where they are few. */
+  inferred: readonly (readonly number[] | null)[] | null = null;
 
   constructor(
     readonly builder: ModelBuilder,
@@ -56,6 +65,7 @@ export class Evaluator implements RowContext {
     this.operators = new Operators(builder, texts);
     this.joiner = new RowJoiner(this);
     this.aggregates = new AggregateEvaluator(this);
+    this.grouping = new Groups(this);
   }
 
   /**
@@ -113,6 +123,36 @@ export class Evaluator implements RowContext {
     const { variable, text } = symbol;
     const values = this.narrowed.get(variable) ?? this.builder.variableAt(variable).values;
     return { variable, values, text };
+  }
+
+  /** The values of a decision, as far as the schema or `inferred` domains say; null where they are not finite. */
+  domainOf(variable: VariableId): readonly number[] | null {
+    const { values } = this.builder.variableAt(variable);
+    const inferred = this.inferred?.[variable] ?? null;
+    return inferred ?? this.narrowed.get(variable) ?? values;
+  }
+
+  /** As Groups asks for it; what it answers goes to the checking queries, too. */
+  columnDomain(relation: Relation, column: string, most: number): readonly SqlValue[] | null {
+    const name = domainKey(relation.name, column);
+    const known = this.groupDomains.get(name);
+    if (known !== undefined) return known;
+    const codes = new Set<number>();
+    let text = false;
+    for (const cell of this.variables.cellsOf(relation, column)) {
+      const values = this.domainOf(cell.variable);
+      if (values === null) return null;
+      text = cell.text;
+      for (const value of values) codes.add(value);
+      if (codes.size > most) return null;
+    }
+    const values = [...codes].sort(byNumber).map((code) => this.sqlValueOf(text, code));
+    this.groupDomains.set(name, values);
+    return values;
+  }
+
+  sqlValueOf(text: boolean, code: number): SqlValue {
+    return text ? must(this.texts.text(code), `text of code ${code}`) : code;
   }
 
   presence(component: QueryComponent, row: readonly SqlValue[]): Literal {
@@ -173,7 +213,7 @@ export class Evaluator implements RowContext {
       });
       return rows;
     }
-    return this.aggregates.groups(plan, parent, always).flatMap((group) => {
+    return this.grouping.of(plan, parent, always).flatMap((group) => {
       const inGroup = (residual: Residual): Symbol => this.inGroup(residual, group);
       const having = plan.having.map((part) => this.operators.condition(inGroup(part), part.span).isTrue);
       const needsRow = always && plan.groupBy.length > 0;
@@ -184,8 +224,8 @@ export class Evaluator implements RowContext {
   }
 
   /** Groups of a grouped select; for constraints, where no row makes no group. */
-  groups(plan: SelectPlan): ReturnType<AggregateEvaluator['groups']> {
-    return this.aggregates.groups(plan, null, false);
+  groups(plan: SelectPlan): Group[] {
+    return this.grouping.of(plan, null, false);
   }
 
   /** A residual in which aggregates read the rows of one group. */
@@ -213,6 +253,24 @@ export class Evaluator implements RowContext {
         if (binding?.kind !== 'derived') throw new TypeError('a cell of no derived row');
         return must(binding.cells[residual.output], 'output');
       }
+      case 'key':
+        return must(must(group, 'group').keySymbols[residual.index], 'key');
+      case 'truth': {
+        const { isTrue, isFalse } = condition(residual.operand);
+        return truth(residual.wanted ? isTrue : isFalse);
+      }
+      case 'is':
+        return this.isSame(inner(residual.left), inner(residual.right), residual.span);
+      case 'case': {
+        const branches = residual.branches.map(({ when, then }) => ({
+          when: condition(when),
+          then: inner(then),
+        }));
+        const otherwise = residual.otherwise === null ? valueSymbol(null) : inner(residual.otherwise);
+        return operators.composites.choose(branches, otherwise);
+      }
+      case 'call':
+        return this.scalar(residual.name, residual.args.map(inner), residual.span);
       case 'not':
         return operators.not(condition(residual.operand));
       case 'negative':
@@ -267,14 +325,9 @@ export class Evaluator implements RowContext {
       case 'scalar': {
         const [row] = this.outputRows(residual.plan, environment, true);
         if (row === undefined) return valueSymbol(null);
-        if (row.guard !== TRUE) {
-          throw new GroundError(
-            'lower/unsupported',
-            '`having` in a scalar sub-query over decisions is not supported yet',
-            residual.span,
-          );
-        }
-        return must(row.cells[0], 'output');
+        // Where `having` does not hold there is no row.
+        const branch = { when: truth(row.guard), then: must(row.cells[0], 'output') };
+        return operators.composites.choose([branch], valueSymbol(null));
       }
       case 'aggregate':
         if (group === null) throw new TypeError('an aggregate outside a group');
@@ -284,14 +337,64 @@ export class Evaluator implements RowContext {
     }
   }
 
+  private isSame(left: Symbol, right: Symbol, span: Span): BooleanSymbol {
+    const { builder, operators } = this;
+    const equal = operators.compare('=', left, right, span).isTrue;
+    const neither = builder.and([negate(operators.knownOf(left)), negate(operators.knownOf(right))]);
+    return truth(builder.or([equal, neither]));
+  }
+
+  private scalar(name: ScalarName, args: readonly Symbol[], span: Span): Symbol {
+    const { operators } = this;
+    switch (name) {
+      case 'abs': {
+        const [value] = args;
+        if (value === undefined) return valueSymbol(null);
+        const opposite = operators.arithmetic('-', valueSymbol(0), value, span);
+        return this.extreme(true, [value, opposite], span);
+      }
+      case 'min':
+      case 'max':
+        return this.extreme(name === 'max', args, span);
+      case 'coalesce': {
+        const branches = args.map((value) => ({ when: truth(operators.knownOf(value)), then: value }));
+        return operators.composites.choose(branches, valueSymbol(null));
+      }
+    }
+  }
+
+  /** The smallest or greatest of values, null where one of them is. */
+  private extreme(greatest: boolean, args: readonly Symbol[], span: Span): Symbol {
+    const guard = this.and(args.map((value) => this.operators.knownOf(value)));
+    const rows = args.map((symbol) => ({ guard, symbol }));
+    return guard === FALSE ? valueSymbol(null) : this.operators.composites.extreme(greatest, rows, span);
+  }
+
   private slot(residual: SlotResidual, environment: Environment): Symbol {
     const binding = outwards(environment, residual.depth).bindings[residual.component];
+    this.refuseReal(residual, binding);
     if (binding?.kind === 'row') return valueSymbol(binding.row[residual.slot] ?? null);
     if (binding?.kind === 'chosen') {
       const map = binding.columns.column(residual.slot);
       return { kind: 'choice', variable: binding.variable, text: mapsToText(map), map };
     }
     throw new TypeError('a slot of an unbound component');
+  }
+
+  /** SQLite divides real numbers as such; here only integers are divided. */
+  private refuseReal({ isReal, span }: SlotResidual, binding: Binding | null | undefined): void {
+    if (isReal === null) return;
+    const real =
+      binding?.kind === 'row'
+        ? binding.row[isReal] === 1
+        : binding?.kind === 'chosen' && [...binding.columns.column(isReal).values()].includes(1);
+    if (!real) return;
+    throw new GroundError(
+      'lower/unsupported',
+      'a division of real numbers over decisions is not supported',
+      span,
+      'use integers, or multiply the other side of the comparison instead',
+    );
   }
 
   private decision(residual: Extract<Residual, { kind: 'decision' }>, environment: Environment): Symbol {

@@ -3,7 +3,8 @@ import { UnsafeIntegerError } from '../base/int.js';
 import type { SqlRecord, SqlValue } from '../base/sql-value.js';
 import type { Relation } from '../catalog/catalog.js';
 import type { LoweredPolicy } from '../lower/lower.js';
-import type { PolicyPlan, Residual } from '../lower/plan.js';
+import type { PolicyPlan, Residual, SelectPlan } from '../lower/plan.js';
+import { residualParts } from '../lower/residual-parts.js';
 import { ModelBuilder, constantOf, sumOf } from '../model/builder.js';
 import type { LinearExpression, Literal, Model, ObjectiveLevel, SoftTerm } from '../model/model.js';
 import { FALSE, TRUE, isNegated, negate, nodeOf } from '../model/model.js';
@@ -31,6 +32,8 @@ export interface Grounded {
   /** For rows that may be left out: the literal that says the row takes part, in the order they were given. */
   readonly presence: readonly { readonly key: SqlRecord; readonly literal: Literal }[];
   sqlValue(cell: DecisionCell, value: number): SqlValue;
+  /** Domains of the decision columns that policies group by, as JSON for the checking queries. */
+  readonly domains: string;
 }
 
 /** Rows of one table that the model may leave out, as if they were not there. */
@@ -56,17 +59,20 @@ export interface GroundOptions {
    * is then exact as a whole, but not without the constraints that narrowed it, as the search for a core needs it.
    */
   readonly narrow?: boolean;
+  /** Per variable the values that a model's constraints leave it, or null where those are too many to list. */
+  readonly finiteDomains?: (model: Model) => readonly (readonly number[] | null)[];
 }
 
 /** Runs the ground queries and fills the templates, inside the caller's read transaction; writes nothing. */
 export function ground(input: GroundInput, reader: Reader, options: GroundOptions = {}): Grounded {
-  return new Grounding(reader, options.optional ?? null, options.narrow ?? true).run(input);
+  return new Grounding(reader, options).run(input);
 }
 
 class Grounding {
   private readonly builder = new ModelBuilder();
   private readonly texts = new TextCodes();
   private readonly variables: Variables;
+  private readonly narrows: boolean;
   private readonly evaluator: Evaluator;
   private readonly origins = new Origins();
   private readonly diagnostics: Diagnostic[] = [];
@@ -76,16 +82,16 @@ class Grounding {
 
   constructor(
     private readonly reader: Reader,
-    optional: OptionalRows | null,
-    private readonly narrows: boolean,
+    private readonly options: GroundOptions,
   ) {
+    this.narrows = options.narrow ?? true;
     this.variables = new Variables(this.builder, this.texts, reader);
     this.evaluator = new Evaluator(
       this.builder,
       this.texts,
       this.variables,
       reader,
-      this.presenceFor(optional),
+      this.presenceFor(options.optional ?? null),
     );
   }
 
@@ -108,7 +114,11 @@ class Grounding {
   }
 
   run({ policies, implied, tables }: GroundInput): Grounded {
-    for (const { plan } of simplestFirst(policies)) this.guarded(plan.policy, () => this.policy(plan, false));
+    // Groups by the values of a decision are known when everything else has said what those may be.
+    const late = policies.filter(({ plan }) => groupsByDecision(plan));
+    const early = policies.filter(({ plan }) => !groupsByDecision(plan));
+    for (const { plan } of simplestFirst(early)) this.guarded(plan.policy, () => this.policy(plan, false));
+    for (const { plan } of late) this.guarded(plan.policy, () => this.register(plan));
     const [first] = policies;
     if (first !== undefined) {
       this.guarded(first.policy, () => {
@@ -118,6 +128,9 @@ class Grounding {
     }
     this.variables.closed = true;
     for (const { plan } of implied) this.guarded(plan.policy, () => this.policy(plan, true));
+    if (late.length > 0)
+      this.evaluator.inferred = this.options.finiteDomains?.(this.builder.build([])) ?? null;
+    for (const { plan } of late) this.guarded(plan.policy, () => this.policy(plan, true, false));
     const objectives = [...this.soft]
       .sort(([a], [b]) => b - a)
       .map(([priority, soft]): ObjectiveLevel => ({ priority, soft }));
@@ -128,6 +141,7 @@ class Grounding {
       diagnostics: [...this.diagnostics, ...this.evaluator.warnings],
       presence: this.presence,
       sqlValue: (cell, value) => this.variables.sqlValue(cell, value),
+      domains: JSON.stringify(Object.fromEntries(this.evaluator.groupDomains)),
     };
   }
 
@@ -161,13 +175,18 @@ class Grounding {
     }
   }
 
-  private policy(plan: PolicyPlan, implied: boolean): void {
+  private register(plan: PolicyPlan): void {
+    if (plan.kind === 'decision') registerDecisions(plan.select, plan.clause, this.evaluator);
+  }
+
+  /** `registered` where the decisions that the plan mentions are variables already, or must not become any. */
+  private policy(plan: PolicyPlan, registered: boolean, implied = registered): void {
     if (plan.kind === 'ground') {
       this.groundPolicy(plan);
       return;
     }
     const { select } = plan;
-    if (!implied) registerDecisions(select, plan.clause, this.evaluator);
+    if (!registered) this.register(plan);
     const capacities = plan.clause.filter((part) => part.kind === 'capacity');
     const rest = plan.clause.filter((part) => part.kind !== 'capacity');
     for (const call of capacities) this.capacity(plan, call);
@@ -283,7 +302,7 @@ class Grounding {
   ): void {
     const { policy, select } = plan;
     const groups = groundCapacity(call, select, this.evaluator);
-    if (call.name !== 'balance') {
+    if (call.name === 'capacity' || call.name === 'capacity_constraint') {
       for (const group of groups) {
         for (const { literal, row } of [...group.domains, ...group.rows]) {
           if (literal !== TRUE)
@@ -299,7 +318,7 @@ class Grounding {
     }
     if (call.name === 'capacity') return;
     const terms = groups.map((group) => balanceOf(group, call, this.evaluator));
-    this.addSoft(policy, call.name === 'balance' ? policy.name : `${policy.name}.balance`, terms);
+    this.addSoft(policy, call.name === 'capacity_constraint' ? `${policy.name}.balance` : policy.name, terms);
   }
 
   private addSoft(policy: LoweredPolicy['policy'], name: string, terms: readonly LinearExpression[]): void {
@@ -314,6 +333,17 @@ class Grounding {
     if (known === undefined) this.soft.set(level, [term]);
     else known.push(term);
   }
+}
+
+/** True where the policy, or a view it unfolds, has a group per value of a decision. */
+function groupsByDecision(plan: PolicyPlan): boolean {
+  const inSelect = (select: SelectPlan): boolean =>
+    select.groupBy.some((key) => key.kind === 'decision') ||
+    select.components.some((component) => component.kind === 'derived' && inSelect(component.plan)) ||
+    [...select.conditions, ...select.having, ...select.outputs].some(inResidual);
+  const inResidual = (residual: Residual): boolean =>
+    ('plan' in residual && inSelect(residual.plan)) || residualParts(residual).some(inResidual);
+  return plan.kind === 'decision' && (inSelect(plan.select) || plan.clause.some(inResidual));
 }
 
 /** Checks on rows of one component first: they give the domains that the joins of the others use. */

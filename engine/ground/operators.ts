@@ -1,44 +1,15 @@
 import type { Span } from '../base/source.js';
 import type { SqlValue } from '../base/sql-value.js';
-import type { CompareOperator } from '../lower/plan.js';
+import type { ArithmeticOperator, CompareOperator } from '../lower/plan.js';
 import { constantOf, isConstant, sumOf, truthOf } from '../model/builder.js';
 import type { ModelBuilder } from '../model/builder.js';
 import type { ClassMap, LinearExpression, Literal, VariableId } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
+import { MIRROR, compareTexts, holds } from './comparison.js';
+import { Composites, isComposite } from './composite.js';
 import { GroundError } from './ground-error.js';
 import type { BooleanSymbol, ChoiceMap, Symbol, TextCodes } from './symbol.js';
 import { UNKNOWN, constantTruth, truth, valueSymbol } from './symbol.js';
-
-const MIRROR: Readonly<Record<CompareOperator, CompareOperator>> = {
-  '=': '=',
-  '!=': '!=',
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-};
-
-function holds(operator: CompareOperator, order: number): boolean {
-  switch (operator) {
-    case '=':
-      return order === 0;
-    case '!=':
-      return order !== 0;
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    case '>=':
-      return order >= 0;
-  }
-}
-
-/** Order of two texts as SQLite's binary collation has it: by UTF-8 bytes. */
-function compareTexts(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
-}
 
 /** A number over decisions that is null where `known` does not hold. */
 export interface Numeric {
@@ -64,11 +35,14 @@ const ALL: KnownKeys = { keys: [], literals: new Map() };
 export class Operators {
   private readonly classMaps = new Map<ChoiceMap, ClassMap>();
   private readonly knownKeys = new Map<ChoiceMap, KnownKeys>();
+  readonly composites: Composites;
 
   constructor(
     private readonly builder: ModelBuilder,
     private readonly texts: TextCodes,
-  ) {}
+  ) {
+    this.composites = new Composites(builder, this);
+  }
 
   and(parts: readonly BooleanSymbol[]): BooleanSymbol {
     return {
@@ -105,7 +79,37 @@ export class Operators {
       case 'choice':
       case 'number':
         return this.compare('!=', symbol, valueSymbol(0), span);
+      case 'cases':
+      case 'extreme':
+      case 'ratio':
+        return this.composites.condition(symbol, span);
     }
+  }
+
+  /** Where a value is not null. */
+  knownOf(symbol: Symbol): Literal {
+    switch (symbol.kind) {
+      case 'value':
+        return symbol.value === null ? FALSE : TRUE;
+      case 'number':
+        return symbol.known;
+      case 'boolean':
+        return symbol.isTrue === negate(symbol.isFalse)
+          ? TRUE
+          : this.builder.or([symbol.isTrue, symbol.isFalse]);
+      case 'choice':
+        return this.known(symbol);
+      case 'cases':
+      case 'extreme':
+      case 'ratio':
+        return this.composites.known(symbol);
+    }
+  }
+
+  /** A value as a symbol of number kind. */
+  asNumber(symbol: Symbol, span: Span): Symbol {
+    const number = this.numeric(symbol, span);
+    return number === null ? valueSymbol(null) : numberSymbol(number);
   }
 
   /** A value used as a number, or null where it is always null. */
@@ -116,12 +120,15 @@ export class Operators {
       case 'number':
         return symbol;
       case 'boolean': {
-        const { isTrue, isFalse } = symbol;
-        const known = isTrue === negate(isFalse) ? TRUE : this.builder.or([isTrue, isFalse]);
-        return known === FALSE ? null : { expression: truthOf(isTrue), known };
+        const known = this.knownOf(symbol);
+        return known === FALSE ? null : { expression: truthOf(symbol.isTrue), known };
       }
       case 'choice':
         return this.choiceNumber(symbol, span);
+      case 'cases':
+      case 'extreme':
+      case 'ratio':
+        return this.composites.numeric(symbol, span);
     }
   }
 
@@ -178,6 +185,7 @@ export class Operators {
   compare(operator: CompareOperator, left: Symbol, right: Symbol, span: Span): BooleanSymbol {
     if (left.kind === 'value' && right.kind === 'value')
       return this.compareValues(operator, left.value, right.value, span);
+    if (isComposite(left) || isComposite(right)) return this.composites.compare(operator, left, right, span);
     if (left.kind === 'value') return this.compare(MIRROR[operator], right, left, span);
     if (right.kind === 'value') {
       const { value } = right;
@@ -444,11 +452,16 @@ export class Operators {
     ]);
   }
 
-  arithmetic(operator: '+' | '-' | '*', left: Symbol, right: Symbol, span: Span): Symbol {
+  arithmetic(operator: ArithmeticOperator, left: Symbol, right: Symbol, span: Span): Symbol {
+    if (left.kind === 'ratio' || right.kind === 'ratio')
+      return this.composites.arithmetic(operator, left, right, span);
+    const shifted = this.shiftedExtreme(operator, left, right, span);
+    if (shifted !== null) return shifted;
     const a = this.numeric(left, span);
     const b = this.numeric(right, span);
     if (a === null || b === null) return valueSymbol(null);
     const known = this.builder.and([a.known, b.known]);
+    if (operator === '/' || operator === '%') return this.quotient(operator, a, b, known);
     if (operator !== '*') {
       const expression = sumOf([
         { expression: a.expression, factor: 1 },
@@ -469,12 +482,43 @@ export class Operators {
       const other = factor === left ? b : a;
       return numberSymbol({ expression: this.builder.when(factor.isTrue, other.expression), known });
     }
-    throw new GroundError(
-      'lower/unsupported',
-      'a product of two decisions is not supported yet',
-      span,
-      'one factor must be a ground value or a condition',
-    );
+    return numberSymbol({ expression: this.builder.product(a.expression, b.expression), known });
+  }
+
+  /** SQLite's integer division: truncated towards zero, null for a divisor of 0. */
+  private quotient(operator: '/' | '%', a: Numeric, b: Numeric, known: Literal): Symbol {
+    const { builder } = this;
+    const isZero = this.between(b.expression, 0, 0);
+    const defined = builder.and([known, negate(isZero)]);
+    if (defined === FALSE) return valueSymbol(null);
+    const quotient = builder.quotient(a.expression, b.expression);
+    if (operator === '/') return numberSymbol({ expression: quotient, known: defined });
+    const rest = sumOf([
+      { expression: a.expression, factor: 1 },
+      { expression: builder.product(quotient, b.expression), factor: -1 },
+    ]);
+    return numberSymbol({ expression: rest, known: defined });
+  }
+
+  /** A smallest or greatest plus, minus or times a known number stays one of its rows, and is compared row by row. */
+  private shiftedExtreme(
+    operator: ArithmeticOperator,
+    left: Symbol,
+    right: Symbol,
+    span: Span,
+  ): Symbol | null {
+    const [extreme, other] = left.kind === 'extreme' ? [left, right] : [right, left];
+    if (extreme.kind !== 'extreme' || other.kind !== 'value' || typeof other.value !== 'number') return null;
+    if (operator === '/' || operator === '%') return null;
+    const isTurned = (operator === '-' && extreme === right) || (operator === '*' && other.value < 0);
+    const rows = extreme.rows.map(({ guard, symbol }) => ({
+      guard,
+      symbol:
+        extreme === left
+          ? this.arithmetic(operator, symbol, right, span)
+          : this.arithmetic(operator, left, symbol, span),
+    }));
+    return { kind: 'extreme', greatest: extreme.greatest !== isTurned, rows };
   }
 }
 

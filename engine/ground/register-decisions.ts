@@ -15,7 +15,8 @@ export function registerDecisions(plan: SelectPlan, clause: readonly Residual[],
     }
     residualParts(residual).forEach(visit);
   };
-  for (const part of [...plan.conditions, ...plan.having, ...plan.outputs, ...clause]) visit(part);
+  for (const part of [...plan.groupBy, ...plan.conditions, ...plan.having, ...plan.outputs, ...clause])
+    visit(part);
   for (const decision of found.values()) {
     const component = plan.components[decision.component];
     if (component?.kind !== 'query' || component.parameters.length > 0) continue;

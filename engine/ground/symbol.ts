@@ -18,7 +18,37 @@ export type Symbol =
   /** Null where `known` does not hold; the expression then means nothing. */
   | { readonly kind: 'number'; readonly expression: LinearExpression; readonly known: Literal }
   /** Three-valued: where neither holds the value is null. */
-  | { readonly kind: 'boolean'; readonly isTrue: Literal; readonly isFalse: Literal };
+  | { readonly kind: 'boolean'; readonly isTrue: Literal; readonly isFalse: Literal }
+  | CasesSymbol
+  | ExtremeSymbol
+  | RatioSymbol;
+
+/** A symbol with the literal under which it counts. */
+export interface GuardedSymbol {
+  readonly guard: Literal;
+  readonly symbol: Symbol;
+}
+
+/** One of several values. INVARIANT: in every assignment exactly one guard holds. */
+export interface CasesSymbol {
+  readonly kind: 'cases';
+  readonly branches: readonly GuardedSymbol[];
+}
+
+/** The smallest or greatest of the rows whose guard holds, where none is null; null where no guard holds. */
+export interface ExtremeSymbol {
+  readonly kind: 'extreme';
+  readonly greatest: boolean;
+  readonly rows: readonly GuardedSymbol[];
+}
+
+/** numerator / denominator as a real number; null where `known` does not hold, and positive denominators where it does. */
+export interface RatioSymbol {
+  readonly kind: 'ratio';
+  readonly numerator: LinearExpression;
+  readonly denominator: LinearExpression;
+  readonly known: Literal;
+}
 
 export type BooleanSymbol = Extract<Symbol, { kind: 'boolean' }>;
 

@@ -111,6 +111,11 @@ export class Variables {
     }
   }
 
+  /** Cells of one column that are variables. */
+  cellsOf(relation: Relation, column: string): readonly DecisionCell[] {
+    return [...(this.byColumn.get(`${relation.name}\0${column}`)?.values() ?? [])];
+  }
+
   private hint(domain: ColumnDomain, stored: SqlValue): number | null {
     if (typeof stored === 'string') return domain.text ? this.texts.code(stored) : null;
     return typeof stored === 'number' && !domain.text && Number.isSafeInteger(stored) ? stored : null;

@@ -3,6 +3,7 @@ import { isError } from '../base/diagnostic.js';
 import type { GroundOptions, Grounded } from '../ground/ground.js';
 import { ground } from '../ground/ground.js';
 import type { Model } from '../model/model.js';
+import { finiteDomains } from '../solve/finite-domains.js';
 import type { LevelResult, SolveLimits, SolveReport } from '../solve/solver.js';
 import type { Store } from '../store/store.js';
 import type { CompiledPolicies } from './compile.js';
@@ -21,7 +22,7 @@ export interface Prepared {
 /** Grounds inside one read transaction, so that every query sees the same state. */
 export function prepare(store: Store, compiled: CompiledPolicies, options: GroundOptions = {}): Prepared {
   return store.read(() => ({
-    grounded: ground(compiled, store, options),
+    grounded: ground(compiled, store, { finiteDomains, ...options }),
     stateVersion: store.stateVersion(),
     dataVersion: store.dataVersion(),
   }));

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { rowText } from '../ground/ground-error.js';
 import type { LoweredPolicy } from '../lower/lower.js';
 import type { Store } from '../store/store.js';
+import type { Domains } from './check-state.js';
 import { softValuesNow, violationsNow } from './check-state.js';
 
 /**
@@ -13,8 +14,9 @@ export function engineFaults(
   store: Store,
   policies: readonly LoweredPolicy[],
   soft: readonly { readonly name: string; readonly value: number }[],
+  domains: Domains,
 ): Diagnostic[] {
-  const faults = violationsNow(store, policies, 1).map(({ policy, row }): Diagnostic => {
+  const faults = violationsNow(store, policies, 1, domains).map(({ policy, row }): Diagnostic => {
     const { name, statement } = policy.policy;
     return {
       code: 'solve/engine-fault',
@@ -24,7 +26,7 @@ export function engineFaults(
       help: 'nothing was written; please report this policy and its rows',
     };
   });
-  const found = new Map(softValuesNow(store, policies).map(({ name, value }) => [name, value]));
+  const found = new Map(softValuesNow(store, policies, domains).map(({ name, value }) => [name, value]));
   for (const { name, value } of soft) {
     const actual = found.get(name);
     if (actual === undefined || (actual ?? 0) === value) continue;

@@ -350,7 +350,7 @@ export class Loop {
     const faults = this.guarded((): Diagnostic[] => {
       if (leftOut.length > 0) controller.defer(leftOut, reason, context);
       writeDecisions(store, decisions, relations);
-      return engineFaults(store, checks.policies, softResults(grounded.model, soft));
+      return engineFaults(store, checks.policies, softResults(grounded.model, soft), grounded.domains);
     });
     if (faults.length > 0) {
       for (const { code, message } of faults) context.refuse({ code, message });
@@ -448,7 +448,7 @@ export class Loop {
         // A baseline decides part of a batch at a time; only what is violated by its own rows can be its fault.
         const faults =
           batch.keys.length === controller.waiting(this.rows).keys.length
-            ? engineFaults(store, decider.checks.policies, [])
+            ? engineFaults(store, decider.checks.policies, [], null)
             : [];
         if (faults.length > 0) {
           for (const { code, message } of faults) context.refuse({ code, message });

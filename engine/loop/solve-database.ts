@@ -244,7 +244,7 @@ function writeChecked(
         store.savepoint(() => {
           writeDecisions(store, assignments, relations);
           const verifying = clock.nowMs();
-          faults = engineFaults(store, compiled.policies, soft);
+          faults = engineFaults(store, compiled.policies, soft, prepared.grounded.domains);
           verifyMs = clock.nowMs() - verifying;
           if (faults.length > 0 || dryRun) throw undo;
         });

@@ -1,7 +1,7 @@
 import type { BoundAggregate } from '../check/bound.js';
 import type { Fragment } from '../check/fragment.js';
 import { render, renderColumn } from '../check/fragment.js';
-import { spelledAggregate } from '../check/language-sql.js';
+import { spelledAggregate, spelledIncreasing } from '../check/language-sql.js';
 
 /**
  * An aggregate of the policy language as SQLite computes it over the rows whose guard holds.
@@ -32,8 +32,13 @@ export function aggregateSql(aggregate: BoundAggregate, guard: string | null): s
     case 'all_different':
     case 'all_equal':
       return render(spelledAggregate(aggregate.name, [argument], [filter]));
-    case 'increasing':
-      throw new TypeError('`increasing` is refused while binding');
+    case 'increasing': {
+      const known = [`(${argument}) is not null`, ...conditions.map((one) => `(${one})`)].join(' and ');
+      const order = aggregate.order.map(
+        ({ key, descending, nulls }) => `${render(key.sql)} ${descending ? 'desc' : 'asc'} nulls ${nulls}`,
+      );
+      return spelledIncreasing(argument, order.join(', '), ` filter (where ${known})`);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BoundCapacity, BoundExpression, BoundPolicy, BoundSelect } from '../check/bound.js';
-import { aliasOf, itemsOf, quoteName, render } from '../check/fragment.js';
-import { renderGuarded } from './aggregate-sql.js';
+import { aliasOf, itemsOf, quoteName, render, renderColumn } from '../check/fragment.js';
+import { aggregateSql, renderGuarded } from './aggregate-sql.js';
+import { CONVEX_STEPS } from './balance.js';
 import { componentsOf } from './components.js';
 
 /**
@@ -11,13 +12,18 @@ export interface CheckingQuery {
   readonly sql: string;
   /** Names of the result columns, for people: `request.request_id`. */
   readonly names: readonly string[];
+  /** True where a parameter takes the domains of decisions: JSON of values by `domainKey`, or null. */
+  readonly domains: boolean;
 }
+
+type ViolationQuery = Omit<CheckingQuery, 'domains'>;
 
 /** The value of a soft constraint over written-back state: one row, one number. */
 export interface SoftQuery {
   /** Name of the soft term; `<constraint>.balance` for the implicit one of a capacity_constraint. */
   readonly name: string;
   readonly sql: string;
+  readonly domains: boolean;
 }
 
 const all = (conditions: readonly string[]): string =>
@@ -68,11 +74,21 @@ function fromUnits(select: BoundSelect, items?: ReadonlySet<number>): string[] {
 
 /** A select over decisions whose groups exist even where no guard holds. */
 function derivedText(select: BoundSelect): string {
-  const guard = guardOf(select);
   const outputs = select.outputs.map(
-    (output) => `${renderGuarded(output.expression.sql, guard)} as ${quoteName(output.name)}`,
+    (output) => `${renderInGroup(select, output.expression.sql)} as ${quoteName(output.name)}`,
   );
   return groupedText(select, [], outputs.join(', '), []);
+}
+
+/** An expression beside the aggregates of a select's groups. */
+function renderInGroup(select: BoundSelect, sql: BoundExpression['sql']): string {
+  if (!hasDecisionKey(select)) return renderGuarded(sql, guardOf(select));
+  const guard = memberGuard(select);
+  return render(sql, (part) => {
+    if (part.kind === 'aggregate') return aggregateSql(part.aggregate, guard);
+    const key = select.groupBy.findIndex((one) => isColumn(one, part.item, part.column));
+    return key === -1 ? renderColumn(part) : keyName(key);
+  });
 }
 
 /**
@@ -89,10 +105,11 @@ function groupedText(
   having: readonly string[],
   extraKeys: readonly BoundExpression[] = [],
 ): string {
+  if (hasDecisionKey(select)) return decisionGroupsText(select, outputs, having);
   const keyExpressions = [...select.groupBy, ...extraKeys];
   const keys = texts(keyExpressions);
   const guard = guardOf(select);
-  const conditions = [...select.having.map((one) => renderGuarded(one.sql, guard)), ...having];
+  const conditions = [...select.having.map((one) => renderInGroup(select, one.sql)), ...having];
   const tail = [
     groupByText(keys),
     conditions.length === 0 ? '' : ` having ${conditions.map((one) => `(${one})`).join(' and ')}`,
@@ -111,6 +128,70 @@ function groupedText(
     `left join ${inner.length === 1 ? inner.join('') : `(${inner.join(' join ')})`} on ${on}${all([...texts(split.keyGround), someMember])}${tail}`
   );
 }
+
+const hasDecisionKey = (select: BoundSelect): boolean =>
+  select.groupBy.some((key) => key.kind === 'decision');
+
+function isColumn(key: BoundExpression, item: number, column: string): boolean {
+  const [only, ...more] = key.sql.filter((part) => typeof part !== 'string' || part.trim() !== '');
+  if (more.length > 0 || only === undefined || typeof only === 'string' || only.kind !== 'column')
+    return false;
+  return only.item === item && only.column === column;
+}
+
+const keyName = (index: number): string => `keys.k${index}`;
+
+/** A row belongs to the group of its decision; the row that stands for an empty group belongs to none. */
+function memberGuard(select: BoundSelect): string {
+  const own = select.groupBy.flatMap((key, i) =>
+    key.kind === 'decision' ? [`(${render(key.sql)}) = ${keyName(i)}`] : [],
+  );
+  return [...own, guardOf(select)].filter((part) => part !== null).join(' and ');
+}
+
+/**
+ * Groups by the value of a decision: one for every value of its domain, which is given as JSON. Without it
+ * (outside a solve) only values that rows have make groups.
+ */
+function decisionGroupsText(select: BoundSelect, outputs: string, having: readonly string[]): string {
+  const from = fromUnits(select);
+  const where = all(texts(grounds(select)));
+  const plain = select.groupBy.flatMap((key, i) =>
+    key.kind === 'decision' ? [] : [`${render(key.sql)} as k${i}`],
+  );
+  const rows = `(select distinct ${['1 as one', ...plain].join(', ')} from ${from.join(', ')}${where}) as plain`;
+  const domains = select.groupBy.flatMap((key, i) =>
+    key.kind === 'decision' ? [`(${domainText(select, key)}) as domain${i}`] : [],
+  );
+  const columns = select.groupBy.map((key, i) =>
+    key.kind === 'decision' ? `domain${i}.value as k${i}` : `plain.k${i}`,
+  );
+  const keys = `(select ${columns.join(', ')} from ${[rows, ...domains].join(' cross join ')}) as keys`;
+  const ties = select.groupBy.map((key, i) => `(${render(key.sql)}) is ${keyName(i)}`);
+  const on = [...texts(grounds(select)).map((text) => `(${text})`), ...ties].join(' and ');
+  const conditions = [...select.having.map((one) => renderInGroup(select, one.sql)), ...having];
+  const by = select.groupBy.map((_key, i) => keyName(i)).join(', ');
+  return (
+    `select ${outputs} from ${keys} left join ${from.length === 1 ? from.join('') : `(${from.join(' join ')})`} on ${on} ` +
+    `group by ${by}${conditions.length === 0 ? '' : ` having ${conditions.map((one) => `(${one})`).join(' and ')}`}`
+  );
+}
+
+function domainText(select: BoundSelect, key: Extract<BoundExpression, { kind: 'decision' }>): string {
+  const source = select.items.find((item) => item.id === key.item)?.source;
+  const table = source?.kind === 'table' ? source.relation.name : '';
+  const path = `'$.${JSON.stringify(domainKey(table, key.column)).replaceAll("'", "''")}'`;
+  const present = `(select json_group_array(distinct ${quoteName(key.column)}) from ${quoteName(table)})`;
+  return `select value from json_each(coalesce(json_extract((select given from domains_given), ${path}), ${present}))`;
+}
+
+/** The name under which the domain of a column is given. */
+export const domainKey = (table: string, column: string): string => `${table}.${column}`;
+
+/** True where the query of a policy reads domains, in it or in a view that it unfolds. */
+const readsDomains = (select: BoundSelect): boolean =>
+  hasDecisionKey(select) ||
+  select.items.some(({ source }) => source.kind === 'derived' && readsDomains(source.select));
 
 /** Without a key all rows are one group, but no row is no group, as SQL has it only where something is grouped by. */
 export const groupByText = (keys: readonly string[]): string =>
@@ -167,6 +248,19 @@ export function checkParts(expression: BoundExpression): BoundExpression[] {
 
 /** One query per independent part of the policy; together they return every violation. */
 export function checkingQueries(policy: BoundPolicy): CheckingQuery[] {
+  const domains = readsDomains(policy.select);
+  return violationQueries(policy).map(({ sql, names }) => ({
+    sql: withDomains(sql, domains),
+    names,
+    domains,
+  }));
+}
+
+/** A query in which `domains_given` holds the parameter. */
+const withDomains = (sql: string, domains: boolean): string =>
+  domains ? `with domains_given as (select ? as given) ${sql}` : sql;
+
+function violationQueries(policy: BoundPolicy): ViolationQuery[] {
   if (policy.clause.kind !== 'check') return [];
   const { select } = policy;
   const parts = checkParts(policy.clause.expression);
@@ -177,7 +271,7 @@ export function checkingQueries(policy: BoundPolicy): CheckingQuery[] {
   return queries;
 }
 
-function rowCheck(select: BoundSelect, parts: readonly BoundExpression[]): CheckingQuery {
+function rowCheck(select: BoundSelect, parts: readonly BoundExpression[]): ViolationQuery {
   const columns = identity(select);
   const outputs = columns.length === 0 ? '1' : columns.map((column) => column.sql).join(', ');
   const from = fromUnits(select);
@@ -188,10 +282,9 @@ function rowCheck(select: BoundSelect, parts: readonly BoundExpression[]): Check
   };
 }
 
-function groupCheck(select: BoundSelect, parts: readonly BoundExpression[]): CheckingQuery {
-  const guard = guardOf(select);
-  const violated = `not (${parts.map((part) => `(${renderGuarded(part.sql, guard)})`).join(' and ')})`;
-  const keys = texts(select.groupBy);
+function groupCheck(select: BoundSelect, parts: readonly BoundExpression[]): ViolationQuery {
+  const violated = `not (${parts.map((part) => `(${renderInGroup(select, part.sql)})`).join(' and ')})`;
+  const keys = hasDecisionKey(select) ? select.groupBy.map((_key, i) => keyName(i)) : texts(select.groupBy);
   return {
     sql: groupedText(select, parts, keys.length === 0 ? 'count(*)' : keys.join(', '), [violated]),
     names: keys.length === 0 ? ['rows'] : select.groupBy.map(nameOf),
@@ -199,7 +292,7 @@ function groupCheck(select: BoundSelect, parts: readonly BoundExpression[]): Che
 }
 
 /** Keys whose present demands exceed their capacity. */
-function overload(select: BoundSelect, call: BoundCapacity): CheckingQuery {
+function overload(select: BoundSelect, call: BoundCapacity): ViolationQuery {
   const key = render(call.key.sql);
   const demand = `sum(${render(call.demand.sql)})`;
   const capacity = `max(${render(call.capacity.sql)})`;
@@ -214,7 +307,7 @@ function overload(select: BoundSelect, call: BoundCapacity): CheckingQuery {
 }
 
 /** Rows whose decision is none of the keys of their group. */
-function outside(select: BoundSelect, call: BoundCapacity): CheckingQuery {
+function outside(select: BoundSelect, call: BoundCapacity): ViolationQuery {
   const decision = render(call.decision.sql);
   const key = render(call.key.sql);
   const columns = identity(select, new Set([call.decision.item]));
@@ -262,34 +355,34 @@ function outside(select: BoundSelect, call: BoundCapacity): CheckingQuery {
 /** Values of the policy's soft terms, the implicit balance of a capacity_constraint included. */
 export function softQueries(policy: BoundPolicy): SoftQuery[] {
   const { select, clause } = policy;
+  const domains = readsDomains(select);
+  const query = (name: string, sql: string): SoftQuery => ({ name, sql: withDomains(sql, domains), domains });
   if (clause.kind === 'check') {
     return checkParts(clause.expression).flatMap((part) =>
       part.kind === 'capacity' && part.name === 'capacity_constraint'
-        ? [{ name: `${policy.name}.balance`, sql: balanceText(select, part) }]
+        ? [query(`${policy.name}.balance`, balanceText(select, part))]
         : [],
     );
   }
   const { expression } = clause;
-  if (expression.kind === 'capacity') return [{ name: policy.name, sql: balanceText(select, expression) }];
-  const guard = guardOf(select);
+  if (expression.kind === 'capacity') return [query(policy.name, balanceText(select, expression))];
   if (select.grouped) {
-    const value = `${renderGuarded(expression.sql, guard)} as v`;
-    return [
-      {
-        name: policy.name,
-        sql: `select coalesce(sum(v), 0) from (${groupedText(select, [expression], value, [])})`,
-      },
-    ];
+    const value = `${renderInGroup(select, expression.sql)} as v`;
+    const perGroup = groupedText(select, [expression], value, []);
+    return [query(policy.name, `select coalesce(sum(v), 0) from (${perGroup})`)];
   }
   const from = fromUnits(select);
   const where = all(texts(select.conditions));
   return [
-    {
-      name: policy.name,
-      sql: `select coalesce(sum(${render(expression.sql)}), 0)${from.length === 0 ? '' : ` from ${from.join(', ')}`}${where}`,
-    },
+    query(
+      policy.name,
+      `select coalesce(sum(${render(expression.sql)}), 0)${from.length === 0 ? '' : ` from ${from.join(', ')}`}${where}`,
+    ),
   ];
 }
+
+/** The convex balance of the loads `l` on capacities `c`, as in `ground/capacity.ts`. */
+const convexText = `-sum(${CONVEX_STEPS.map(({ slope, quarters }) => `${slope} * max(0, 4 * l - ${quarters} * c)`).join(' + ')})`;
 
 /** (Smallest spare capacity over the keys) minus (largest capacity), summed over the groups. */
 function balanceText(select: BoundSelect, call: BoundCapacity): string {
@@ -314,7 +407,8 @@ function balanceText(select: BoundSelect, call: BoundCapacity): string {
   const outputs = [...groupKeys, `${key} as k`, `max(${render(call.capacity.sql)}) as c`, load].join(', ');
   const perKey = groupedText(guarded, [call], outputs, [], [call.key]);
   const by = groupByText(groupKeys.map((_key, i) => `g${i}`));
-  return `select coalesce(sum(v), 0) from (select min(c - l) - max(c) as v from (${perKey})${by})`;
+  const value = call.name === 'balance_convex' ? convexText : 'min(c - l) - max(c)';
+  return `select coalesce(sum(v), 0) from (select ${value} as v from (${perKey})${by})`;
 }
 
 function nameOf(expression: BoundExpression): string {

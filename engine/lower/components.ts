@@ -1,4 +1,5 @@
 import type { BoundExpression, BoundGround, BoundSelect } from '../check/bound.js';
+import { boundParts } from '../check/bound.js';
 import { itemsOf } from '../check/fragment.js';
 
 /** Union-find over the row sources of one select. */
@@ -23,47 +24,9 @@ class Groups {
 }
 
 /** Every ground leaf below an expression, selects inside it left out (they are components of their own). */
-export function groundLeaves(
-  expression: BoundExpression,
-  visit: (leaf: Extract<BoundExpression, { kind: 'ground' }>) => void,
-): void {
-  switch (expression.kind) {
-    case 'ground':
-      visit(expression);
-      return;
-    case 'decision':
-    case 'cell':
-    case 'exists':
-    case 'scalar':
-      return;
-    case 'inSelect':
-      groundLeaves(expression.operand, visit);
-      return;
-    case 'not':
-    case 'negative':
-      groundLeaves(expression.operand, visit);
-      return;
-    case 'and':
-    case 'or':
-      for (const operand of expression.operands) groundLeaves(operand, visit);
-      return;
-    case 'compare':
-    case 'arithmetic':
-      groundLeaves(expression.left, visit);
-      groundLeaves(expression.right, visit);
-      return;
-    case 'inList':
-      groundLeaves(expression.operand, visit);
-      for (const item of expression.list) groundLeaves(item, visit);
-      return;
-    case 'aggregate':
-      if (expression.argument !== null) groundLeaves(expression.argument, visit);
-      if (expression.filter !== null) groundLeaves(expression.filter, visit);
-      return;
-    case 'capacity':
-      for (const part of [expression.key, expression.demand, expression.capacity]) groundLeaves(part, visit);
-      return;
-  }
+export function groundLeaves(expression: BoundExpression, visit: (leaf: BoundGround) => void): void {
+  if (expression.kind === 'ground') visit(expression);
+  else for (const part of boundParts(expression)) groundLeaves(part, visit);
 }
 
 /** Row sources joined by `decision = column`. */

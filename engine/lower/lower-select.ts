@@ -1,10 +1,19 @@
 import { must } from '../base/assert.js';
 import type { Span } from '../base/source.js';
-import type { BoundCapacity, BoundExpression, BoundGround, BoundItem, BoundSelect } from '../check/bound.js';
+import type {
+  BoundAggregate,
+  BoundCapacity,
+  BoundExpression,
+  BoundGround,
+  BoundItem,
+  BoundSelect,
+} from '../check/bound.js';
+import { boundParts } from '../check/bound.js';
 import { aliasOf, itemsOf, quoteName, render, renderColumn } from '../check/fragment.js';
 import type { Fragment } from '../check/fragment.js';
 import { componentsOf } from './components.js';
 import type {
+  AggregateResidual,
   CapacityResidual,
   ComponentPlan,
   DecisionResidual,
@@ -74,11 +83,17 @@ export class SelectLowerer {
   private readonly drafts: ComponentDraft[];
   private readonly componentOf = new Map<number, number>();
   private readonly items: ReadonlyMap<number, BoundItem>;
+  /** Set while what stands beside the aggregates of a group is lowered. */
+  private isOfGroup = false;
+  /** Set below a division, where real numbers must be told from integers. */
+  private dividing = false;
 
   constructor(
     private readonly select: BoundSelect,
     private readonly clause: readonly BoundExpression[],
     private readonly parent: SelectLowerer | null,
+    /** True where outputs are divided by those who read them. */
+    private readonly outputsDivide = false,
   ) {
     this.items = new Map(select.items.map((item) => [item.id, item]));
     const groups = componentsOf(select, clause);
@@ -96,9 +111,11 @@ export class SelectLowerer {
     const conditions = select.conditions
       .filter((condition) => condition.kind !== 'ground')
       .map((condition) => this.residual(condition));
-    const groupBy = select.groupBy.map((key) => this.groupSlot(key));
-    const having = select.having.map((condition) => this.residual(condition));
-    const outputs = select.outputs.map((output) => this.residual(output.expression));
+    const groupBy = select.groupBy.map((key) => this.groupKey(key));
+    const having = select.having.map((condition) => this.ofGroup(condition));
+    const outputs = this.within('dividing', this.outputsDivide, () =>
+      select.outputs.map((output) => this.ofGroup(output.expression)),
+    );
     const clause = this.clause.map((part) => this.clausePart(part));
     const texts = new Map<number, string[]>();
     for (const condition of ground) {
@@ -122,7 +139,8 @@ export class SelectLowerer {
     };
   }
 
-  private groupSlot(key: BoundExpression): SlotResidual {
+  private groupKey(key: BoundExpression): SlotResidual | DecisionResidual {
+    if (key.kind === 'decision') return this.decision(key.item, key.column, key.span);
     const component = this.componentOfFragment(key.sql);
     must(this.drafts[component], 'component').choosable = false;
     return this.slot(component, key.sql, key.span);
@@ -178,12 +196,15 @@ export class SelectLowerer {
     // A parameter must be one value, so the outer row cannot be bound by choice.
     draft.choosable = false;
     const slot = draft.slot(`${aliasOf(item)}.${quoteName(column)}`);
-    return { kind: 'slot', depth, component, slot, span: owner.select.span };
+    return { kind: 'slot', depth, component, slot, isReal: null, span: owner.select.span };
   }
 
   private slot(component: number, sql: Fragment, span: Span): SlotResidual {
-    const slot = must(this.drafts[component], 'component').slot(this.text(sql, component));
-    return { kind: 'slot', depth: 0, component, slot, span };
+    const draft = must(this.drafts[component], 'component');
+    const text = this.text(sql, component);
+    const slot = draft.slot(text);
+    const isReal = this.dividing ? draft.slot(`typeof(${text}) = 'real'`) : null;
+    return { kind: 'slot', depth: 0, component, slot, isReal, span };
   }
 
   private ground(expression: BoundGround): Residual {
@@ -228,7 +249,7 @@ export class SelectLowerer {
 
   /** Conjuncts of a check may be capacities; anything else is a plain residual. */
   private clausePart(part: BoundExpression): Residual {
-    return part.kind === 'capacity' ? this.capacity(part) : this.residual(part);
+    return part.kind === 'capacity' ? this.capacity(part) : this.ofGroup(part);
   }
 
   private capacity(call: BoundCapacity): CapacityResidual {
@@ -265,13 +286,42 @@ export class SelectLowerer {
     return this.slot(this.componentOfFragment(expression.sql), expression.sql, expression.span);
   }
 
+  /** An expression that stands beside aggregates, where a decision is one of the group's keys. */
+  private ofGroup(expression: BoundExpression): Residual {
+    this.isOfGroup = this.select.grouped;
+    const residual = this.residual(expression);
+    this.isOfGroup = false;
+    return residual;
+  }
+
+  /** The number of the `group by` expression that a decision is, or -1. */
+  private keyIndex(item: number, column: string): number {
+    return this.select.groupBy.findIndex(
+      (key) => key.kind === 'decision' && key.item === item && key.column === column,
+    );
+  }
+
+  /** Works with a flag set or not, and puts it back. */
+  private within<T>(flag: 'isOfGroup' | 'dividing', value: boolean, work: () => T): T {
+    const before = this[flag];
+    this[flag] = value;
+    try {
+      return work();
+    } finally {
+      this[flag] = before;
+    }
+  }
+
   private residual(expression: BoundExpression): Residual {
     const { span } = expression;
     switch (expression.kind) {
       case 'ground':
         return this.ground(expression);
-      case 'decision':
+      case 'decision': {
+        const key = this.isOfGroup ? this.keyIndex(expression.item, expression.column) : -1;
+        if (key >= 0) return { kind: 'key', index: key, span };
         return this.decision(expression.item, expression.column, span);
+      }
       case 'cell': {
         const { owner, depth } = this.ownerOf(expression.item);
         const component = must(owner.componentOf.get(expression.item), 'component of a cell');
@@ -299,13 +349,41 @@ export class SelectLowerer {
       }
       case 'arithmetic': {
         const { operator } = expression;
+        // SQLite divides reals as reals: whether a value is one then matters, and its number does not tell.
+        const sides = (): [Residual, Residual] => [
+          this.residual(expression.left),
+          this.residual(expression.right),
+        ];
+        const [left, right] = operator === '/' ? this.within('dividing', true, sides) : sides();
+        return { kind: 'arithmetic', operator, left, right, span };
+      }
+      case 'truth': {
+        const { wanted } = expression;
+        return { kind: 'truth', wanted, operand: this.residual(expression.operand), span };
+      }
+      case 'is':
         return {
-          kind: 'arithmetic',
-          operator,
+          kind: 'is',
           left: this.residual(expression.left),
           right: this.residual(expression.right),
           span,
         };
+      case 'case': {
+        const branches = expression.branches.map(({ when, then }) => ({
+          when: this.within('dividing', false, () => this.residual(when)),
+          then: this.residual(then),
+        }));
+        const { otherwise } = expression;
+        return {
+          kind: 'case',
+          branches,
+          otherwise: otherwise === null ? null : this.residual(otherwise),
+          span,
+        };
+      }
+      case 'call': {
+        const args = expression.args.map((argument) => this.residual(argument));
+        return { kind: 'call', name: expression.name, args, span };
       }
       case 'inList': {
         const list = expression.list.map((item) => this.residual(item));
@@ -316,20 +394,32 @@ export class SelectLowerer {
         return { kind: 'inSelect', operand, plan: this.nested(expression.select), span };
       }
       case 'exists':
-      case 'scalar':
-        return { kind: expression.kind, plan: this.nested(expression.select), span };
+        return { kind: 'exists', plan: this.nested(expression.select), span };
+      case 'scalar': {
+        const plan = new SelectLowerer(expression.select, [], this, this.dividing).lower().plan;
+        return { kind: 'scalar', plan, span };
+      }
       case 'aggregate':
-        return {
-          kind: 'aggregate',
-          name: expression.name,
-          distinct: expression.distinct,
-          argument: expression.argument === null ? null : this.residual(expression.argument),
-          filter: expression.filter === null ? null : this.residual(expression.filter),
-          span,
-        };
+        return this.within('isOfGroup', false, () => this.aggregate(expression));
       case 'capacity':
         return this.capacity(expression);
     }
+  }
+
+  private aggregate({ name, distinct, argument, filter, order, span }: BoundAggregate): AggregateResidual {
+    return {
+      kind: 'aggregate',
+      name,
+      distinct,
+      argument: argument === null ? null : this.residual(argument),
+      filter: filter === null ? null : this.within('dividing', false, () => this.residual(filter)),
+      order: order.map(({ key, descending, nulls }) => {
+        const slot = this.asSlot(key);
+        must(this.drafts[slot.component], 'component').choosable = false;
+        return { slot, descending, nulls };
+      }),
+      span,
+    };
   }
 
   private nested(select: BoundSelect): SelectPlan {
@@ -348,7 +438,10 @@ export class SelectLowerer {
   private component(draft: ComponentDraft, index: number, conditions: readonly string[]): ComponentPlan {
     const [only, ...others] = draft.items;
     if (only?.source.kind === 'derived' && others.length === 0) {
-      return { kind: 'derived', plan: new SelectLowerer(only.source.select, [], null).lower().plan };
+      const divides = [...this.select.conditions, ...this.select.having, ...this.clause].some(hasDivision);
+      const outputs = this.select.outputs.some(({ expression }) => hasDivision(expression));
+      const inner = new SelectLowerer(only.source.select, [], null, divides || outputs || this.outputsDivide);
+      return { kind: 'derived', plan: inner.lower().plan };
     }
     const ids = new Set(draft.items.map((item) => item.id));
     const from = this.select.units
@@ -384,6 +477,11 @@ export class SelectLowerer {
       tableless: draft.items.length === 0,
     };
   }
+}
+
+function hasDivision(expression: BoundExpression): boolean {
+  if (expression.kind === 'arithmetic' && expression.operator === '/') return true;
+  return boundParts(expression).some(hasDivision);
 }
 
 const identityText = (item: number, column: string): string => `${aliasOf(item)}.${quoteName(column)}`;

@@ -1,6 +1,6 @@
 import type { Span } from '../base/source.js';
 import type { Relation } from '../catalog/catalog.js';
-import type { AggregateName, BoundPolicy } from '../check/bound.js';
+import type { AggregateName, BoundPolicy, CapacityFunction, ScalarFunction } from '../check/bound.js';
 import type { Arithmetic, Comparison } from '../lang/ast.js';
 
 /**
@@ -15,8 +15,8 @@ export interface SelectPlan {
   /** Decision conditions: together the guard of a row. */
   readonly conditions: readonly Residual[];
   readonly grouped: boolean;
-  /** Slots of the `group by` expressions, by component. */
-  readonly groupBy: readonly SlotResidual[];
+  /** Slots of the `group by` expressions, by component; a decision makes a group per value of its domain. */
+  readonly groupBy: readonly (SlotResidual | DecisionResidual)[];
   readonly groupNames: readonly string[];
   readonly having: readonly Residual[];
   readonly outputs: readonly Residual[];
@@ -58,6 +58,8 @@ export interface SlotResidual {
   readonly depth: number;
   readonly component: number;
   readonly slot: number;
+  /** Slot that says whether the value is real, where that matters; else null. */
+  readonly isReal: number | null;
   readonly span: Span;
 }
 
@@ -80,12 +82,18 @@ export interface AggregateResidual {
   readonly distinct: boolean;
   readonly argument: Residual | null;
   readonly filter: Residual | null;
+  /** By what the rows are ordered, for an aggregate that depends on it. */
+  readonly order: readonly {
+    readonly slot: SlotResidual;
+    readonly descending: boolean;
+    readonly nulls: 'first' | 'last';
+  }[];
   readonly span: Span;
 }
 
 export interface CapacityResidual {
   readonly kind: 'capacity';
-  readonly name: 'capacity_constraint' | 'capacity' | 'balance';
+  readonly name: CapacityFunction;
   readonly decision: DecisionResidual;
   readonly key: SlotResidual;
   readonly demand: Residual;
@@ -97,6 +105,9 @@ export interface CapacityResidual {
 
 /** Operators that compare two values. */
 export type CompareOperator = Comparison;
+export type ArithmeticOperator = Arithmetic;
+/** Functions of single values. */
+export type ScalarName = ScalarFunction;
 
 /** What is left of an expression when its ground parts have become slots. */
 export type Residual =
@@ -112,7 +123,23 @@ export type Residual =
       readonly output: number;
       readonly span: Span;
     }
+  /** The value of a `group by` expression over a decision, by its number. */
+  | { readonly kind: 'key'; readonly index: number; readonly span: Span }
   | { readonly kind: 'not' | 'negative'; readonly operand: Residual; readonly span: Span }
+  | { readonly kind: 'truth'; readonly wanted: boolean; readonly operand: Residual; readonly span: Span }
+  | { readonly kind: 'is'; readonly left: Residual; readonly right: Residual; readonly span: Span }
+  | {
+      readonly kind: 'case';
+      readonly branches: readonly { readonly when: Residual; readonly then: Residual }[];
+      readonly otherwise: Residual | null;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'call';
+      readonly name: ScalarFunction;
+      readonly args: readonly Residual[];
+      readonly span: Span;
+    }
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Residual[]; readonly span: Span }
   | {
       readonly kind: 'compare';
@@ -123,7 +150,7 @@ export type Residual =
     }
   | {
       readonly kind: 'arithmetic';
-      readonly operator: Exclude<Arithmetic, '/' | '%'>;
+      readonly operator: Arithmetic;
       readonly left: Residual;
       readonly right: Residual;
       readonly span: Span;

@@ -12,7 +12,7 @@ function visitTables(plan: SelectPlan, visit: (table: QueryComponent['tables'][n
     if ('plan' in residual) visitTables(residual.plan, visit);
     residualParts(residual).forEach(nested);
   };
-  for (const part of [...plan.conditions, ...plan.having, ...plan.outputs]) nested(part);
+  for (const part of [...plan.groupBy, ...plan.conditions, ...plan.having, ...plan.outputs]) nested(part);
 }
 
 /** Tables with controllable columns that a policy reads in whatever way. */

@@ -220,7 +220,13 @@ export class ModelBuilder {
       if ((literal & 1) === 0 && node.kind === 'or') for (const inner of node.literals) flat.add(inner);
       else flat.add(literal);
     }
-    for (const literal of flat) if (flat.has(negate(literal))) return TRUE;
+    for (const literal of flat) {
+      if (flat.has(negate(literal))) return TRUE;
+      // `not (a or b)` beside both a and b.
+      const node = this.nodeAt(literal >> 1);
+      const opposite = (literal & 1) === 1 && node.kind === 'or' ? node.literals : null;
+      if (opposite?.every((inner) => flat.has(inner)) === true) return TRUE;
+    }
     const sorted = [...flat].sort(byNumber);
     const [only] = sorted;
     if (only === undefined) return FALSE;

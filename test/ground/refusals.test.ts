@@ -9,6 +9,8 @@ const SCHEMA = [
   'create table h(id integer primary key, cap integer)',
   'create table t(id integer primary key, w integer, x real, name text, blob blob, controllable_h integer references h(id), controllable_n integer check (controllable_n between 0 and 3))',
   'insert into h values (1, 5), (2, 6)',
+  'create table u(id integer primary key, controllable_w integer)',
+  'insert into u values (1, null)',
   "insert into t values (1, 4, 0.5, 'a', x'00', null, null), (2, 9007199254740993, 1.5, 'b', x'01', null, null)",
 ];
 
@@ -119,10 +121,28 @@ const REFUSALS: readonly Refusal[] = [
     message: /for some decisions/,
   },
   {
-    rule: 'a product of two decisions is refused',
-    policy: onT('check controllable_n * controllable_h = 2'),
+    rule: 'an average is no soft term',
+    policy: onT('maximize avg(controllable_n)'),
     code: 'lower/unsupported',
-    underlined: 'controllable_n * controllable_h',
+    underlined: 'avg(controllable_n)',
+  },
+  {
+    rule: 'a real number is not divided: SQLite would not truncate',
+    policy: onT('check controllable_n / 2.0 < 1'),
+    code: 'lower/unsupported',
+    underlined: '2.0',
+  },
+  {
+    rule: 'a real column below a division is refused, whatever stands between',
+    policy: onT('check (controllable_n * (x * 2)) / 2 < 1'),
+    code: 'lower/unsupported',
+    underlined: '(x * 2)',
+  },
+  {
+    rule: 'a group for every value of an unbounded decision is refused',
+    policy: 'create constraint c as select * from u group by controllable_w check count(*) < 2',
+    code: 'ground/unbounded-decision',
+    underlined: 'controllable_w',
   },
   {
     rule: 'a policy that makes too many rows is refused before it fills the memory',

@@ -299,12 +299,12 @@ test('decisions of a table that a policy reads are solved though it names other 
 
 test('a table check that has no meaning over decisions yet is refused where it stands', async (t) => {
   const store = databaseOf(
-    'create table t(id integer primary key, controllable_x integer check (abs(controllable_x) < 3))',
+    'create table t(id integer primary key, controllable_x integer check (controllable_x & 1 = 1))',
     'insert into t values (1, null)',
   );
   const result = await solver.solve(store, [ALL]);
   t.is(result.status, null);
-  t.deepEqual(shown(result.diagnostics.filter(isError)), ['lower/unsupported: abs(controllable_x)']);
+  t.deepEqual(shown(result.diagnostics.filter(isError)), ['lower/unsupported: controllable_x & 1']);
 });
 
 test('two values of a partial unique key are swapped in one solve', async (t) => {

@@ -8,6 +8,7 @@ import { decisionsOf, writeDecisions } from '../../engine/loop/writeback.js';
 import { catalogOf } from '../../engine/check/schema.js';
 import { evaluate } from '../../engine/model/evaluate.js';
 import type { Model } from '../../engine/model/model.js';
+import { finiteDomains } from '../../engine/solve/finite-domains.js';
 import { introspect } from '../../engine/store/introspect.js';
 import { StoreError } from '../../engine/store/store-error.js';
 import type { Store } from '../../engine/store/store.js';
@@ -45,7 +46,7 @@ export function groundHere(
 ): { grounded: ReturnType<typeof ground> | null; diagnostics: readonly Diagnostic[] } {
   const { compiled, diagnostics } = compileHere(store, ...policies);
   if (compiled === null) return { grounded: null, diagnostics };
-  const grounded = ground(compiled, store);
+  const grounded = ground(compiled, store, { finiteDomains });
   const all = [...diagnostics, ...grounded.diagnostics];
   return { grounded: all.some(isError) ? null : grounded, diagnostics: all };
 }
@@ -70,9 +71,9 @@ export function everyAssignment(store: Store, ...policies: readonly string[]): S
     try {
       store.write(() => {
         writeDecisions(store, decisionsOf(known, values), relations);
-        sqlite = violationsNow(store, compiled.policies, 1).length === 0;
+        sqlite = violationsNow(store, compiled.policies, 1, known.domains).length === 0;
         sqliteSoft = Object.fromEntries(
-          softValuesNow(store, compiled.policies).map(({ name, value }) => [name, value]),
+          softValuesNow(store, compiled.policies, known.domains).map(({ name, value }) => [name, value]),
         );
         throw undo;
       });

@@ -3,6 +3,7 @@ import test from 'ava';
 import { must } from '../../engine/base/assert.js';
 import type { LoweredPolicy } from '../../engine/lower/lower.js';
 import type { Residual, SelectPlan, SlotResidual } from '../../engine/lower/plan.js';
+import { residualParts } from '../../engine/lower/residual-parts.js';
 import { compileHere, databaseOf, shown } from '../helpers/solve-here.js';
 
 /**
@@ -14,35 +15,13 @@ const FOLDER = 'test/cases/lower';
 const slotText = (slot: SlotResidual): string =>
   `${slot.depth === 0 ? '' : `outer${slot.depth}.`}c${slot.component}.${slot.slot}`;
 
+const keyText = (key: SelectPlan['groupBy'][number]): string =>
+  key.kind === 'slot' ? slotText(key) : `${key.relation.name}.${key.column}`;
+
 /** Selects nested in a residual, in the order of the text. */
 function nested(residual: Residual): SelectPlan[] {
-  switch (residual.kind) {
-    case 'slot':
-    case 'decision':
-    case 'cell':
-    case 'constant':
-      return [];
-    case 'not':
-    case 'negative':
-      return nested(residual.operand);
-    case 'and':
-    case 'or':
-      return residual.operands.flatMap(nested);
-    case 'compare':
-    case 'arithmetic':
-      return [...nested(residual.left), ...nested(residual.right)];
-    case 'inList':
-      return [...nested(residual.operand), ...residual.list.flatMap(nested)];
-    case 'inSelect':
-      return [...nested(residual.operand), residual.plan];
-    case 'exists':
-    case 'scalar':
-      return [residual.plan];
-    case 'aggregate':
-      return [residual.argument, residual.filter].flatMap((part) => (part === null ? [] : nested(part)));
-    case 'capacity':
-      return [...nested(residual.demand), ...nested(residual.capacity)];
-  }
+  const below = residualParts(residual).flatMap(nested);
+  return 'plan' in residual ? [...below, residual.plan] : below;
 }
 
 function planLines(plan: SelectPlan, clause: readonly Residual[], indent: string): string[] {
@@ -56,7 +35,7 @@ function planLines(plan: SelectPlan, clause: readonly Residual[], indent: string
     return [`${indent}c${i} ${component.sql}${notes.length === 0 ? '' : `  -- ${notes.join('; ')}`}`];
   });
   const groups = plan.grouped
-    ? [`${indent}grouped by ${plan.groupBy.map(slotText).join(', ') || 'nothing'}`]
+    ? [`${indent}grouped by ${plan.groupBy.map(keyText).join(', ') || 'nothing'}`]
     : [];
   const guards = plan.conditions.length === 0 ? [] : [`${indent}guards: ${plan.conditions.length}`];
   const inner = [...plan.conditions, ...plan.having, ...plan.outputs, ...clause].flatMap(nested);

@@ -179,7 +179,11 @@ class Generator {
       case 0: {
         const literal = this.literal();
         // One of two opposites holds, so that there is always an extreme.
-        const literals = [literal, literal ^ 1, ...Array.from({ length: this.below(3) }, () => this.literal())];
+        const literals = [
+          literal,
+          literal ^ 1,
+          ...Array.from({ length: this.below(3) }, () => this.literal()),
+        ];
         const entries = literals.map((one) => ({ literal: one, expression: this.expression(2) }));
         return { kind: 'extreme', greatest: this.below(2) === 0, entries };
       }
