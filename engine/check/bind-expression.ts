@@ -7,7 +7,7 @@ import { CallBinder } from './bind-call.js';
 import type { BoundExpression, BoundGround, BoundOrderKey, BoundSelect } from './bound.js';
 import type { Fragment } from './fragment.js';
 import { itemsOf, render, splice } from './fragment.js';
-import { CAPACITY_FUNCTIONS } from './functions.js';
+import { CAPACITY_FUNCTIONS, isFunction } from './functions.js';
 import type { Scope } from './scope.js';
 import { resolve } from './scope.js';
 import type { Walker } from './walk.js';
