@@ -18,7 +18,8 @@ import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, storedName } from './scope.js';
 import { conjuncts, listedNames, noLineage, numberedColumn, outputExpressions } from './select-parts.js';
 import { describe, outputName, sharedColumns } from './source-names.js';
-import { Walker, groundColumn, unknownSource, unknownTableFunction } from './walk.js';
+import { Walker } from './walk.js';
+import { groundColumn, unknownSource, unknownTableFunction } from './plain-source.js';
 
 /** Why a select is bound; what its select list must be. */
 export type Purpose = 'constraint' | 'view' | 'subquery' | 'exists';

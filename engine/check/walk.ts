@@ -32,6 +32,7 @@ import {
 import type { SpelledAggregate } from './language-sql.js';
 import { containedIn, spelledAggregate } from './language-sql.js';
 import type { ColumnFacts, NamedRelation, RelationFacts, Relations } from './relations.js';
+import { groundColumn, localSource, unknownSource, unknownTableFunction } from './plain-source.js';
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, resolve } from './scope.js';
 import { describe, outputName, sharedColumns } from './source-names.js';
@@ -579,31 +580,4 @@ export class Walker {
     }
     return sources.flatMap((source) => source.columns);
   }
-}
-
-export const groundColumn = (name: string): ColumnFacts => ({ name, decision: false, collation: null });
-
-export function unknownSource(alias: string): ScopeSource {
-  return { alias, columns: [], rowid: null, definedAs: 'unknown', unknown: true };
-}
-
-function localSource(alias: string, facts: RelationFacts, definedAs: string, isTable: boolean): ScopeSource {
-  const columns = facts.columns.map((column): ScopeColumn => ({ ...column, meaning: null }));
-  return {
-    alias,
-    columns,
-    rowid: isTable ? { name: 'rowid', decision: false, meaning: null } : null,
-    definedAs,
-  };
-}
-
-/** A name with arguments in `from` that is no table-valued function. */
-export function unknownTableFunction(name: Name): Diagnostic {
-  return {
-    code: 'bind/unknown-function',
-    severity: 'error',
-    message: `no table-valued function \`${name.text}\``,
-    span: name.span,
-    ...suggestion(name, TABLE_FUNCTIONS.keys()),
-  };
 }
