@@ -1,0 +1,13 @@
+-- The descheduler moves no more running pods than it may, and none without gain: beside what the policies of
+-- higher priority want, it moves as few as possible.
+create constraint moves as
+select * from leaving_pod as p
+join scheduler as s
+where p.role = 'movable' and p.controllable_node <> p.home
+group by s.max_moves
+check count(*) <= s.max_moves;
+
+create constraint moves_few as
+select * from leaving_pod as p
+where p.role = 'movable'
+minimize p.controllable_node <> p.home priority 20;
