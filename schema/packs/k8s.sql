@@ -204,7 +204,7 @@ create table topology_spread (
   -- Pods counted, of the template's own namespace; null matches none.
   selector      text    references label_selector,
   -- With fewer domains the emptiest counts as having no pod.
-  min_domains   integer check (min_domains >= 1 and when_unsatisfiable = 'DoNotSchedule'),
+  min_domains   integer check (min_domains is null or (min_domains >= 1 and when_unsatisfiable = 'DoNotSchedule')),
   -- Honor: only nodes that node selector and node affinity let in.
   node_affinity_policy  text not null default 'Honor' check (node_affinity_policy in ('Honor', 'Ignore')),
   -- Honor: only nodes whose taints are tolerated.
@@ -660,6 +660,37 @@ join fixed_pod as b on b.template = p.template
 join node_domain as d on d.node = b.node_name and d.key = p.topology_key
 join node_domain as e on e.key = d.key and e.value = d.value
 where p.anti = 1 and p.weight is null;
+
+-- What a pod of `other` in the domain of a pod of `template` is worth by the latter's terms: the weight of preferred
+-- ones, negative for anti-affinity, and 1 for required affinity.
+create view pod_affinity_worth as
+select p.template, p.topology_key, p.other, p.weight is null as is_required,
+  case when p.weight is null then 1 when p.anti = 1 then -p.weight else p.weight end as worth
+from pod_affinity_pair as p
+where p.weight is not null or p.anti = 0;
+
+-- What pods that stay make nodes worth to a template, by preferred terms of its own and by terms of theirs.
+create view preferred_neighbourhood as
+with near as (
+  select w.template, d.key, d.value, sum(w.worth) as worth
+  from pod_affinity_worth as w
+  join fixed_pod as b on b.template = w.other
+  join node_domain as d on d.node = b.node_name and d.key = w.topology_key
+  where w.is_required = 0
+  group by w.template, d.key, d.value
+  union all
+  select w.other, d.key, d.value, sum(w.worth)
+  from pod_affinity_worth as w
+  join fixed_pod as b on b.template = w.template
+  join node_domain as d on d.node = b.node_name and d.key = w.topology_key
+  group by w.other, d.key, d.value
+)
+select n.template, d.node, sum(n.worth) as weight
+from near as n
+join node_domain as d on d.key = n.key and d.value = n.value
+where n.template in (select o.template from open_pod as o)
+group by n.template, d.node
+having sum(n.worth) <> 0;
 
 -- Ports of one template that clash with those of another, or of itself ("Configuration Best Practices": hostPort).
 create view host_port_clash as
