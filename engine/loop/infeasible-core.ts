@@ -97,7 +97,7 @@ function shrink(
  * A decision that has lost its bounds with the constraint that gave them may be more than a backend takes.
  * An answer within 32 bits shows that it is feasible all the same; the lack of one shows nothing.
  */
-function feasibility(solve: Solve, limits: SolveLimits): FeasibilityTest {
+export function feasibility(solve: Solve, limits: SolveLimits): FeasibilityTest {
   return async (model) => {
     const { outcome } = await solve(model, limits);
     if (outcome.status === 'infeasible') return { feasible: false, blamed: outcome.blamed };

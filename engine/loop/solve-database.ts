@@ -5,7 +5,6 @@ import { rowText } from '../ground/ground-error.js';
 import { catalogOf } from '../check/schema.js';
 import { evaluate } from '../model/evaluate.js';
 import type { LevelResult, SolveLimits } from '../solve/solver.js';
-import type { PolicySettings } from '../check/policy-settings.js';
 import { introspect } from '../store/introspect.js';
 import { StoreError } from '../store/store-error.js';
 import type { Store } from '../store/store.js';
@@ -13,8 +12,7 @@ import type { CompiledPolicies } from './compile.js';
 import { compilePolicies } from './compile.js';
 import type { Decision } from './controller.js';
 import type { Prepared, Solve, SoftResult } from './decide.js';
-import { groundErrors, isCurrent, levelsOrZero, prepare, softResults, withBounds } from './decide.js';
-import { advisoryWarnings } from './advisory.js';
+import { groundErrors, isCurrent, levelsOrZero, prepare, softResults } from './decide.js';
 import { engineFaults } from './engine-fault.js';
 import type { InfeasibleCore } from './infeasible-core.js';
 import { findCore } from './infeasible-core.js';
@@ -22,8 +20,6 @@ import { unboundedObjectives } from './unbounded.js';
 import { decisionsOf, writeDecisions } from './writeback.js';
 
 export interface SolveOptions {
-  /** What the run sets for policies by name. */
-  readonly settings?: PolicySettings;
   readonly limits: SolveLimits;
   /** Check everything, write nothing. */
   readonly dryRun: boolean;
@@ -69,7 +65,7 @@ export async function solveDatabase(
 ): Promise<SolveResult> {
   const started = options.clock.nowMs();
   const catalog = catalogOf(store.read(() => introspect(store)));
-  const { compiled, diagnostics } = compilePolicies(sources, catalog, options.settings);
+  const { compiled, diagnostics } = compilePolicies(sources, catalog);
   const compileMs = options.clock.nowMs() - started;
   const relations = new Map(catalog.relations.map((relation) => [relation.name, relation]));
   if (compiled === null) return failed(diagnostics, { ...noTime, compile: compileMs });
@@ -111,7 +107,7 @@ async function solveOnce(
 ): Promise<SolveResult | null> {
   const { clock, limits, solve } = options;
   const groundStart = clock.nowMs();
-  const prepared = await withBounds(prepare(store, compiled), solve, limits);
+  const prepared = prepare(store, compiled);
   const { grounded } = prepared;
   const problems = groundErrors(grounded, compiled);
   const groundMs = clock.nowMs() - groundStart;
@@ -146,7 +142,7 @@ async function solveOnce(
         soft: softValues,
         assignments,
         core: null,
-        diagnostics: [...diagnostics, ...written.advice],
+        diagnostics,
         ...common,
         ms: { ...ms, verify: written.verifyMs, commit: written.commitMs },
       };
@@ -223,8 +219,6 @@ function rejectionWarnings(report: Awaited<ReturnType<Solve>>): Diagnostic[] {
 
 interface Written {
   readonly faults: readonly Diagnostic[];
-  /** Rows of the answer that violate advisory policies. */
-  readonly advice: readonly Diagnostic[];
   readonly verifyMs: number;
   readonly commitMs: number;
 }
@@ -242,7 +236,6 @@ function writeChecked(
   const started = clock.nowMs();
   const undo = new Error('undo');
   let faults: readonly Diagnostic[] = [];
-  let advice: readonly Diagnostic[] = [];
   let verifyMs = 0;
   try {
     const current = store.write(() => {
@@ -252,7 +245,6 @@ function writeChecked(
           writeDecisions(store, assignments, relations);
           const verifying = clock.nowMs();
           faults = engineFaults(store, compiled.policies, soft, prepared.grounded.domains);
-          advice = advisoryWarnings(store, compiled.advisory, prepared.grounded.domains);
           verifyMs = clock.nowMs() - verifying;
           if (faults.length > 0 || dryRun) throw undo;
         });
@@ -268,5 +260,5 @@ function writeChecked(
     const message = `SQLite refuses to store the answer: ${error.message}`;
     faults = [{ code: 'solve/engine-fault', severity: 'error', message, help: 'nothing was written' }];
   }
-  return { faults, advice, verifyMs, commitMs: Math.max(0, clock.nowMs() - started - verifyMs) };
+  return { faults, verifyMs, commitMs: Math.max(0, clock.nowMs() - started - verifyMs) };
 }

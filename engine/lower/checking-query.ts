@@ -271,15 +271,42 @@ function violationQueries(policy: BoundPolicy): ViolationQuery[] {
   return queries;
 }
 
+/**
+ * Queries whose rows are what a check is about in written-back state, violated or not: the rows, groups and items
+ * that its conditions leave. Groups of which no row is there do not count.
+ */
+export function subjectQueries(policy: BoundPolicy): CheckingQuery[] {
+  if (policy.clause.kind !== 'check') return [];
+  const { select } = policy;
+  const parts = checkParts(policy.clause.expression);
+  const plain = parts.filter((part) => part.kind !== 'capacity');
+  const queries = parts.flatMap((part) =>
+    part.kind === 'capacity'
+      ? [rowsWhere(select, '1', [`(${render(part.decision.sql)}) = (${render(part.key.sql)})`])]
+      : [],
+  );
+  if (plain.length > 0)
+    queries.push(select.grouped ? presentGroups(select, plain) : rowsWhere(select, '1', []));
+  const domains = readsDomains(select);
+  return queries.map((sql) => ({ sql: withDomains(sql, domains), names: ['1'], domains }));
+}
+
+function presentGroups(select: BoundSelect, parts: readonly BoundExpression[]): string {
+  const guard = hasDecisionKey(select) ? memberGuard(select) : guardOf(select);
+  const present = guard === null ? [] : [`count(*) filter (where ${guard}) > 0`];
+  return groupedText(select, parts, 'count(*)', present);
+}
+
+function rowsWhere(select: BoundSelect, outputs: string, more: readonly string[]): string {
+  const from = fromUnits(select);
+  return `select ${outputs}${from.length === 0 ? '' : ` from ${from.join(', ')}`}${all([...texts(select.conditions), ...more])}`;
+}
+
 function rowCheck(select: BoundSelect, parts: readonly BoundExpression[]): ViolationQuery {
   const columns = identity(select);
   const outputs = columns.length === 0 ? '1' : columns.map((column) => column.sql).join(', ');
-  const from = fromUnits(select);
   const violated = `not (${parts.map((part) => `(${render(part.sql)})`).join(' and ')})`;
-  return {
-    sql: `select ${outputs}${from.length === 0 ? '' : ` from ${from.join(', ')}`}${all([...texts(select.conditions), violated])}`,
-    names: columns.map((column) => column.name),
-  };
+  return { sql: rowsWhere(select, outputs, [violated]), names: columns.map((column) => column.name) };
 }
 
 function groupCheck(select: BoundSelect, parts: readonly BoundExpression[]): ViolationQuery {

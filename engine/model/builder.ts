@@ -75,6 +75,18 @@ export class ModelBuilder {
   private readonly domainSets = new WeakMap<readonly number[], Set<number>>();
   private readonly classIds = new Map<ClassMap, number>();
 
+  /** A builder that begins with all of a model but its objectives and the constraints that are left out. */
+  static extending(model: Model, keeps: (constraint: Constraint) => boolean): ModelBuilder {
+    const builder = new ModelBuilder();
+    builder.nodes.length = 0;
+    for (const node of model.nodes) builder.nodes.push(node);
+    for (const variable of model.variables) builder.variables.push(variable);
+    for (const hint of model.hints) builder.hints.push(hint);
+    for (const numeric of model.numerics) builder.numerics.push(numeric);
+    for (const constraint of model.constraints) if (keeps(constraint)) builder.constraints.push(constraint);
+    return builder;
+  }
+
   /** INVARIANT: `values`, when given, ascend without repeats. */
   variable(variable: Variable, hint: number | null): VariableId {
     this.variables.push(variable);

@@ -20,7 +20,7 @@ import type { Failure, TestResult } from './test-result.js';
 /** Sees every solve of a test, for coverage: first the state that is solved, then what came out. */
 export interface SolveObserver {
   before(store: Store, policies: readonly SourceFile[]): void;
-  after(store: Store, result: SolveResult): Promise<void>;
+  after(store: Store, result: SolveResult, test: PolicyTest): Promise<void>;
 }
 
 export interface TestSetting {
@@ -60,8 +60,8 @@ export async function runPolicyTest(
   const startedMs = setting.clock.nowMs();
   const store = openSnapshot(snapshot);
   try {
-    const run = new TestRun(store, loaded.policies, setting);
-    const problems = await problemsOf(() => run.steps(test));
+    const run = new TestRun(store, test, loaded.policies, setting);
+    const problems = await problemsOf(() => run.steps());
     const { failures } = run;
     const outcome = problems.length > 0 ? 'error' : failures.length > 0 ? 'failed' : 'passed';
     const errors =
@@ -103,13 +103,14 @@ class TestRun {
 
   constructor(
     private readonly store: Store,
+    private readonly test: PolicyTest,
     private readonly policies: readonly SourceFile[],
     private readonly setting: TestSetting,
   ) {}
 
   /** Throws DiagnosticError where SQLite refuses a statement. All expectations are looked at, also behind one that fails. */
-  async steps({ steps }: PolicyTest): Promise<void> {
-    for (const step of steps) {
+  async steps(): Promise<void> {
+    for (const step of this.test.steps) {
       switch (step.kind) {
         case 'statement': {
           const { sql } = step;
@@ -148,7 +149,7 @@ class TestRun {
     const { solve, limits, clock, observer } = setting;
     observer?.before(store, policies);
     const result = await solveDatabase(store, policies, { solve, limits, clock, dryRun: false });
-    await observer?.after(store, result);
+    await observer?.after(store, result, this.test);
     this.result = result;
     this.solves += 1;
     this.stale = false;

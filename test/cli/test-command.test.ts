@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
@@ -5,7 +6,7 @@ import type { ExecutionContext } from 'ava';
 import { must } from '../../engine/base/assert.js';
 import { tempFolder } from '../store/helpers/temp-folder.js';
 import { runCliHere } from './helpers/run-cli-here.js';
-import { runCliProcess } from './helpers/run-cli-process.js';
+import { MAIN, runCliProcess } from './helpers/run-cli-process.js';
 
 const POLICY = `create constraint few as select * from t check controllable_x <= most;`;
 const TABLE = `create table t (id integer primary key, most integer, controllable_x integer check (controllable_x between 3 and 9));`;
@@ -181,4 +182,94 @@ test('--format junit is well-formed XML that counts what failed', async (t) => {
   t.is([...stdout.matchAll(/<failure /g)].length, 2);
   t.regex(stdout, /name="&lt;a&gt; &amp; #b \\ \ufffd"/);
   t.regex(stdout, /&lt;&amp;&gt;/);
+});
+
+test('--coverage tells per file what was seen, and lists what was not with file and line', async (t) => {
+  const folder = folderOf(t, { a: PASSING.replace(/create test refused[^]*/, ''), b: PASSING });
+  writeFileSync(join(folder, 'untested.sql'), `\n${POLICY}`);
+  const { stdout, exit } = await runCliHere(['test', folder, '--coverage']);
+  t.is(exit, 0);
+  const lines = stdout.replaceAll(folder, '').replaceAll(/ +/g, ' ').split('\n');
+  t.deepEqual(lines.slice(lines.indexOf('coverage constraints binding slack %') + 2, -2), [
+    '/a.sql 1 1 1 100',
+    '/b.sql 1 1 1 100',
+    '/untested.sql 1 0 0 0',
+    'total 3 2 2 66.6',
+    'not covered:',
+    ' /untested.sql:2: few: never seen refusing anything',
+    ' /untested.sql:2: few: never seen letting anything pass',
+  ]);
+});
+
+test('--threshold is exit 1 below it, also where all tests pass', async (t) => {
+  const folder = folderOf(t, { a: PASSING.replace(/create test fits[^]*?end;/, '') });
+  const end = await runCliHere(['test', folder, '--threshold', '51']);
+  t.is(end.exit, 1);
+  t.regex(end.stderr, /^error\[test\/low-coverage\]: the tests cover 50 % of the policies, less than 51 %$/m);
+  t.is((await runCliHere(['test', folder, '--threshold', '50'])).exit, 0);
+  t.is((await runCliHere(['test', folder, '--threshold', '101'])).exit, 2);
+});
+
+interface Coverage {
+  readonly coverage: {
+    readonly percent: number;
+    readonly constraints: readonly {
+      readonly name: string;
+      readonly line: number;
+      readonly binding: { readonly name: string } | null;
+      readonly slack: { readonly name: string } | null;
+      readonly missing: readonly string[];
+    }[];
+  };
+}
+
+test('the JSON document names the first test that showed each half', async (t) => {
+  const folder = folderOf(t, { a: PASSING });
+  const { coverage } = JSON.parse(
+    (await runCliHere(['test', folder, '--coverage', '--json'])).stdout,
+  ) as Coverage;
+  t.is(coverage.percent, 100);
+  t.deepEqual(
+    coverage.constraints.map(({ name, line, binding, slack, missing }) => [
+      name,
+      line,
+      binding?.name,
+      slack?.name,
+      missing,
+    ]),
+    [['few', 1, 'fits', 'fits', []]],
+  );
+});
+
+test('--watch runs again what a change affects, until it is stopped', async (t) => {
+  const folder = folderOf(t, { a: PASSING, 'sub/b': PASSING });
+  const child = spawn(process.execPath, [MAIN, 'test', folder, '--watch'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  let stdout = '';
+  let rounds = 0;
+  let woken: () => void = () => undefined;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    rounds += text.split('waiting for changes').length - 1;
+    woken();
+  });
+  const round = async (wanted: number): Promise<string> => {
+    while (rounds < wanted) await new Promise<void>((done) => (woken = done));
+    const said = stdout.replaceAll(folder, '');
+    stdout = '';
+    return said;
+  };
+  t.regex(await round(1), /^\/a\.test\.sql\n[^]*\/sub\/b\.test\.sql\n[^]*4 tests: 4 passed\n$/);
+  writeFileSync(join(folder, 'sub', 'b.sql'), POLICY.replace('<=', '>'));
+  t.regex(await round(2), /^\/sub\/b\.test\.sql\n[^]*2 tests: 1 passed, 1 failed\n$/);
+  writeFileSync(join(folder, 'a.test.sql'), PASSING.replace('create test fits', 'create test renamed'));
+  t.regex(await round(3), /^\/a\.test\.sql\n {2}ok {4}renamed\n[^]*2 tests: 2 passed\n$/);
+  writeFileSync(join(folder, 'new.sql'), POLICY);
+  writeFileSync(join(folder, 'new.test.sql'), PASSING);
+  t.regex(await round(4), /^\/new\.test\.sql\n/);
+  const ended = new Promise((done) => child.on('close', (_code, signal) => done(signal)));
+  child.kill('SIGTERM');
+  t.is(await ended, 'SIGTERM');
 });

@@ -1,6 +1,7 @@
 import { positionAt, textOf } from '../../base/source.js';
 import type { Failure, TestResult } from '../../policy-test/test-result.js';
 import { renderJson } from '../render/json.js';
+import { jsonCoverage } from './coverage.js';
 import type { Suite } from './suite.js';
 import { countsOf, isBroken } from './suite.js';
 
@@ -9,6 +10,7 @@ export function jsonFields(suite: Suite): Readonly<Record<string, unknown>> {
   return {
     ...countsOf(suite.files),
     ms: suite.ms,
+    ...(suite.coverage === null ? {} : { coverage: jsonCoverage(suite.coverage) }),
     files: suite.files.map((file) => ({
       file: file.loaded.file.source.name,
       broken: isBroken(file),

@@ -2,12 +2,15 @@ import type { Diagnostic } from '../../base/diagnostic.js';
 import { isError } from '../../base/diagnostic.js';
 import { positionAt } from '../../base/source.js';
 import type { Span } from '../../base/source.js';
+import type { ConstraintCoverage } from '../../policy-test/coverage.js';
 import type { TestFileResult } from '../../policy-test/run-test-file.js';
 import type { TestResult } from '../../policy-test/test-result.js';
 
 /** Everything a run of `edict test` has to tell, whichever format it is asked for. */
 export interface Suite {
   readonly files: readonly TestFileResult[];
+  /** What the tests have shown of each constraint; null where that was not asked for. */
+  readonly coverage: readonly ConstraintCoverage[] | null;
   /** About the run as a whole: nothing found, too little covered. */
   readonly diagnostics: readonly Diagnostic[];
   /** Wall milliseconds. */
