@@ -6,6 +6,7 @@ import type { Code } from '../engine/base/codes.js';
 import { CODES, isCode } from '../engine/base/codes.js';
 import type { Diagnostic } from '../engine/base/diagnostic.js';
 import { catalogOf } from '../engine/check/schema.js';
+import { dataFindings } from '../engine/cli/data-findings.js';
 import { diagnosticPages } from '../engine/cli/diagnostic-pages.js';
 import { ground } from '../engine/ground/ground.js';
 import { compilePolicies } from '../engine/loop/compile.js';
@@ -29,14 +30,18 @@ const triggers: readonly Trigger[] = [...pages].flatMap(([code, page]) =>
   ),
 );
 
-/** Diagnostics of a policy text on a database made by `schema`: those of compiling, or else of grounding. */
-function diagnose(schema: string, text: string): readonly Diagnostic[] {
+/**
+ * Diagnostics of a policy text on a database made by `schema`: those of compiling, or else of grounding, with
+ * `withRows` those of `check --db`.
+ */
+function diagnose(schema: string, text: string, withRows: boolean): readonly Diagnostic[] {
   const store = openStore(':memory:', 'plain');
   try {
     for (const statement of splitStatements(schema)) store.run(statement.text);
     const source = { name: 'policy.sql', text };
     const { compiled, diagnostics } = compilePolicies([source], catalogOf(introspect(store)));
     if (compiled === null) return diagnostics;
+    if (withRows) return [...diagnostics, ...dataFindings(compiled, store)];
     return [...diagnostics, ...store.read(() => ground(compiled, store)).diagnostics];
   } finally {
     store.close();
@@ -66,10 +71,10 @@ test('every code about policies shows a policy that triggers it, or is known to 
 });
 
 for (const { code, info, body } of triggers) {
-  const schema = /^sql schema: (.*)$/.exec(info)?.[1];
+  const [, what, schema] = /^sql (schema|rows): (.*)$/.exec(info) ?? [];
   if (schema === undefined) continue;
   test(`the policy in the entry of ${code} triggers ${code} and nothing else`, (t) => {
-    const diagnostics = diagnose(schema, body);
+    const diagnostics = diagnose(schema, body, what === 'rows');
     t.true(diagnostics.length > 0, 'the policy is refused');
     t.deepEqual([...new Set(diagnostics.map((diagnostic) => diagnostic.code))], [code]);
     for (const { span, message } of diagnostics) {

@@ -1,4 +1,5 @@
-import type { FromItem, ResultColumn } from '../lang/ast.js';
+import type { Span } from '../base/source.js';
+import type { FromItem, ResultColumn, Select } from '../lang/ast.js';
 import type { NamedRelation } from './relations.js';
 import type { ScopeSource } from './scope.js';
 
@@ -31,4 +32,16 @@ export function describe(relation: NamedRelation): string {
     case 'policyView':
       return 'a view of the policy set';
   }
+}
+
+/** Where the `from` of a select names a row source by its alias; undefined for one inside a view. */
+export function placeInFrom(select: Select, alias: string): Span | undefined {
+  const parts = (item: FromItem): Exclude<FromItem, { kind: 'join' }>[] =>
+    item.kind === 'join' ? [...parts(item.left), ...parts(item.right)] : [item];
+  const { from } = select.core;
+  const found = (from === null ? [] : parts(from)).find((item) => {
+    const name = item.alias?.text ?? (item.kind === 'table' ? item.name.text : '');
+    return name.toLowerCase() === alias.toLowerCase();
+  });
+  return found?.span;
 }

@@ -28,6 +28,8 @@ export interface Grounded {
   /** Every cell the solve decides; `cells[i].variable` indexes the model. */
   readonly cells: readonly DecisionCell[];
   readonly origins: readonly Origin[];
+  /** Per policy by name: its rows or groups that may count, those without a demand on decisions included. */
+  readonly rowCounts: ReadonlyMap<string, number>;
   readonly diagnostics: readonly Diagnostic[];
   /** For rows that may be left out: the literal that says the row takes part, in the order they were given. */
   readonly presence: readonly { readonly key: SqlRecord; readonly literal: Literal }[];
@@ -75,6 +77,7 @@ class Grounding {
   private readonly narrows: boolean;
   private readonly evaluator: Evaluator;
   private readonly origins = new Origins();
+  private readonly rowCounts = new Map<string, number>();
   private readonly diagnostics: Diagnostic[] = [];
   private readonly soft = new Map<number, SoftTerm[]>();
   private readonly absences = new Set<Literal>();
@@ -138,6 +141,7 @@ class Grounding {
       model: this.builder.build(objectives),
       cells: this.variables.cells,
       origins: this.origins.list,
+      rowCounts: this.rowCounts,
       diagnostics: [...this.diagnostics, ...this.evaluator.warnings],
       presence: this.presence,
       sqlValue: (cell, value) => this.variables.sqlValue(cell, value),
@@ -175,6 +179,10 @@ class Grounding {
     }
   }
 
+  private count({ name }: LoweredPolicy['policy'], rows: number): void {
+    this.rowCounts.set(name, (this.rowCounts.get(name) ?? 0) + rows);
+  }
+
   private register(plan: PolicyPlan): void {
     if (plan.kind === 'decision') registerDecisions(plan.select, plan.clause, this.evaluator);
   }
@@ -193,6 +201,7 @@ class Grounding {
     if (rest.length === 0) return;
     const terms: LinearExpression[] = [];
     const clause = (guard: Literal, evaluate: (part: Residual) => Symbol, row: () => SqlRecord): void => {
+      if (!implied) this.count(plan.policy, 1);
       try {
         this.clauseRow(plan, rest, guard, evaluate, row, terms, implied);
       } catch (error) {
@@ -275,6 +284,7 @@ class Grounding {
     const { policy } = plan;
     const terms: LinearExpression[] = [];
     for (const cells of this.reader.rows(plan.sql)) {
+      this.count(policy, 1);
       const value = cells[cells.length - 1] ?? null;
       const row = Object.fromEntries(plan.names.map((name, i) => [name, cells[i] ?? null]));
       const { span } = policy.clause.expression;
@@ -302,6 +312,7 @@ class Grounding {
   ): void {
     const { policy, select } = plan;
     const groups = groundCapacity(call, select, this.evaluator);
+    this.count(policy, groups.length);
     if (call.name === 'capacity' || call.name === 'capacity_constraint') {
       for (const group of groups) {
         for (const { literal, row } of [...group.domains, ...group.rows]) {

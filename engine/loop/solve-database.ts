@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import type { Diagnostic } from '../base/diagnostic.js';
+import { isError } from '../base/diagnostic.js';
 import type { SourceFile, Span } from '../base/source.js';
 import { rowText } from '../ground/ground-error.js';
 import { catalogOf } from '../check/schema.js';
@@ -14,6 +15,7 @@ import type { Decision } from './controller.js';
 import type { Prepared, Solve, SoftResult } from './decide.js';
 import { groundErrors, isCurrent, levelsOrZero, prepare, softResults } from './decide.js';
 import { engineFaults } from './engine-fault.js';
+import { QUICK_BUDGET, idlePolicies } from './idle-policies.js';
 import type { InfeasibleCore } from './infeasible-core.js';
 import { findCore } from './infeasible-core.js';
 import { unboundedObjectives } from './unbounded.js';
@@ -23,6 +25,8 @@ export interface SolveOptions {
   readonly limits: SolveLimits;
   /** Check everything, write nothing. */
   readonly dryRun: boolean;
+  /** True: policies that cannot bind on these data are warned of. */
+  readonly reportIdle?: boolean;
   readonly clock: Clock;
   readonly solve: Solve;
 }
@@ -107,7 +111,17 @@ async function solveOnce(
 ): Promise<SolveResult | null> {
   const { clock, limits, solve } = options;
   const groundStart = clock.nowMs();
-  const prepared = prepare(store, compiled);
+  // Why a policy has no row is asked in the state that shows it.
+  const { prepared, idle } = store.read(() => {
+    const made = prepare(store, compiled);
+    const { cells, diagnostics } = made.grounded;
+    // Where nothing is to be decided no policy binds, and none is at fault.
+    const isAsked = options.reportIdle === true && cells.length > 0 && !diagnostics.some(isError);
+    return {
+      prepared: made,
+      idle: isAsked ? idlePolicies(made.grounded, compiled, store, QUICK_BUDGET) : [],
+    };
+  });
   const { grounded } = prepared;
   const problems = groundErrors(grounded, compiled);
   const groundMs = clock.nowMs() - groundStart;
@@ -121,7 +135,7 @@ async function solveOnce(
   const report = await solve(grounded.model, limits);
   const { outcome } = report;
   const ms = { ...times, solve: clock.nowMs() - solveStart };
-  const diagnostics = [...warnings, ...grounded.diagnostics, ...rejectionWarnings(report)];
+  const diagnostics = [...warnings, ...grounded.diagnostics, ...idle, ...rejectionWarnings(report)];
   const common = {
     backend: report.backend,
     variables: grounded.model.variables.length,

@@ -149,7 +149,57 @@ test('check says nothing about a database whose schema only its own program can 
   store.run('create view noted as select host_id, text from host join note on note.rowid = host_id');
   store.close();
   const stdin = 'create constraint c as select * from noted check host_id > 0;';
-  t.deepEqual(await runCliHere(['check', '-', '--db', db], { stdin }), { exit: 0, stdout: '', stderr: '' });
+  t.deepEqual(await runCliHere(['check', '-', '--db', db, '-q'], { stdin }), {
+    exit: 0,
+    stdout: '',
+    stderr: '',
+  });
+});
+
+test('check warns of policies that cannot bind on the rows of the database, and does not fail for it', async (t) => {
+  const folder = tempFolder(t);
+  const db = shopOf(folder);
+  const stdin = `create constraint early as select * from request where request_id > 5 check controllable_host = 1;
+    create constraint big as select * from request join host on host_id = controllable_host check host.cores > 4;
+    create constraint any_host as select * from request check controllable_host > 0;`;
+  const { end, document } = await jsonOf(['check', '-', '--db', db], { stdin });
+  t.is(end.exit, 0);
+  t.deepEqual(
+    document.diagnostics.map(({ code, message }) => [code, message]),
+    [
+      ['ground/no-row', '`early` cannot bind: `request_id > 5` holds on none of the 1 row of `request`'],
+      [
+        'ground/always-holds',
+        '`any_host` cannot bind: its check holds on its only row or group, whatever is decided',
+      ],
+    ],
+  );
+  const without = await jsonOf(['check', '-', '--db', db], {
+    stdin: "create constraint c as select * from request check controllable_host = 'one';",
+  });
+  t.is(without.end.exit, 1, 'what solving would refuse of the rows is an error');
+});
+
+test('solve warns of policies that cannot bind, and neither fails nor decides otherwise for it', async (t) => {
+  const folder = tempFolder(t);
+  const db = shopOf(folder);
+  const policy = join(folder, 'p.sql');
+  writeFileSync(
+    policy,
+    'create constraint early as select * from request where request_id > 5 check controllable_host = 1; create constraint big as select * from request maximize controllable_host;',
+  );
+  const { end, document } = await jsonOf(['solve', '--db', db, '--policies', policy]);
+  t.is(end.exit, 0);
+  t.is(document['status'], 'optimal');
+  t.deepEqual(
+    document.diagnostics.map(({ code }) => code),
+    ['ground/no-row'],
+  );
+  const empty = openStore(db, 'plain');
+  empty.run('delete from request');
+  empty.close();
+  const idle = await jsonOf(['solve', '--db', db, '--policies', policy]);
+  t.deepEqual(idle.document.diagnostics, [], 'nothing is said where nothing is to be decided');
 });
 
 test('check works on any database and does not change a byte of it', async (t) => {
@@ -157,7 +207,7 @@ test('check works on any database and does not change a byte of it', async (t) =
   const db = shopOf(folder);
   const before = readFileSync(db);
   const stdin =
-    'create constraint fits as select * from request join host on host_id = controllable_host check host.cores > 0;';
+    'create constraint fits as select * from request join host on host_id = controllable_host check host.cores > 4;';
   t.deepEqual(await runCliHere(['check', '-', '--db', db], { stdin }), { exit: 0, stdout: '', stderr: '' });
   t.deepEqual(readFileSync(db), before);
   t.deepEqual(readdirSync(folder), ['shop.db']);

@@ -18,7 +18,7 @@ export const check: CliCommand = {
   configure: (command) => {
     command
       .argument('<FILES...>', 'policy files, folders of them, or `-` for stdin')
-      .option('--db <FILE>', 'check against the tables of this database; it is only read')
+      .option('--db <FILE>', 'check against the tables and rows of this database; it is only read')
       .addOption(
         new Option('--controller <NAME>', 'check against the tables of this controller; may repeat')
           .argParser(collect)
@@ -27,7 +27,8 @@ export const check: CliCommand = {
       .option('--stdin-name <NAME>', 'what diagnostics call the text from stdin')
       .addHelpText(
         'after',
-        '\nWithout --db and --controller the tables are those that `edict init` makes.\n' +
+        '\nWith --db, policies that cannot bind on its rows are warned of, with the reason.\n' +
+          'Without --db and --controller the tables are those that `edict init` makes.\n' +
           'Silent when all is well; exit 1 when there is an error.',
       );
   },
@@ -38,11 +39,17 @@ export const check: CliCommand = {
     const { compilePolicies } = await import('../../loop/compile.js');
     const { catalogOf } = await import('../../check/schema.js');
     const { introspect } = await import('../../store/introspect.js');
-    const schema = await withStore(db ?? ':memory:', db === undefined ? 'state' : 'read', introspect);
-    const { compiled, diagnostics: found } = compilePolicies(sources, catalogOf(schema));
+    const { dataFindings } = await import('../data-findings.js');
+    const isState = db === undefined;
+    const read = await withStore(db ?? ':memory:', isState ? 'state' : 'read', (store) => {
+      const schema = introspect(store);
+      const { compiled, diagnostics } = compilePolicies(sources, catalogOf(schema));
+      const onData = compiled === null || isState ? [] : dataFindings(compiled, store);
+      return { schema, compiled, diagnostics: [...diagnostics, ...onData] };
+    });
     const { refusedQueries } = await import('../refused-queries.js');
-    const refused = compiled === null ? [] : await refusedQueries(compiled, schema);
-    const diagnostics = [...found, ...refused];
+    const refused = read.compiled === null ? [] : await refusedQueries(read.compiled, read.schema);
+    const diagnostics = [...read.diagnostics, ...refused];
     output.answer({ diagnostics });
     return exitOf(diagnostics);
   },

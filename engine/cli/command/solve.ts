@@ -49,6 +49,7 @@ export const solve: CliCommand = {
         solveDatabase(store, sources, {
           limits: limitsOf(options),
           dryRun: options.dryRun === true,
+          reportIdle: true,
           clock: monotonicClock,
           solve: solver,
         }),
