@@ -4,10 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test from 'ava';
-import { catalogOf } from '../engine/check/schema.js';
-import { compilePolicies } from '../engine/loop/compile.js';
-import { introspect } from '../engine/store/introspect.js';
-import { openStore } from '../engine/store/open.js';
+import { ALL_FUNCTIONS, TABLE_FUNCTIONS } from '../engine/check/functions.js';
 import { REGISTRY } from '../engine/cli/registry.js';
 import { runCliProcess } from './cli/helpers/run-cli-process.js';
 import { dataDictionary } from './helpers/data-dictionary.js';
@@ -17,17 +14,34 @@ function blocks(file: string, info: string): string[] {
   return [...readFileSync(file, 'utf8').matchAll(fence)].map((match) => match[1] ?? '');
 }
 
-test('every policy in docs/policy-language.md compiles against its schema', (t) => {
-  const file = 'docs/policy-language.md';
-  const [schema = ''] = blocks(file, 'sql schema');
-  const policies = blocks(file, 'sql policy');
-  t.true(policies.length >= 5);
-  const store = openStore(':memory:', 'plain');
-  store.script(schema);
-  for (const [i, text] of policies.entries()) {
-    const { diagnostics } = compilePolicies([{ name: `block ${i + 1}`, text }], catalogOf(introspect(store)));
-    t.deepEqual(diagnostics, [], text);
+test('every example of docs/policy-language.md does what the test beside it says', async (t) => {
+  const text = readFileSync('docs/policy-language.md', 'utf8');
+  const parts = [...text.matchAll(/^```sql (schema|rows|policy|test)\n([^]*?)^```$/gm)];
+  const folder = mkdtempSync(join(tmpdir(), 'edict-docs-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const bodyOf = (kind: string): string => parts.find(([, name]) => name === kind)?.[2] ?? '';
+  writeFileSync(join(folder, 'schema.sql'), bodyOf('schema'));
+  let examples = 0;
+  for (const [at, [, kind, body = '']] of parts.entries()) {
+    if (kind !== 'policy') continue;
+    const next = parts[at + 1];
+    t.is(next?.[1], 'test', `a test follows ${body.split('\n', 1).join('')}`);
+    const name = `example${String((examples += 1)).padStart(2, '0')}`;
+    writeFileSync(join(folder, `${name}.sql`), body);
+    const settings = "use schema 'schema.sql';";
+    writeFileSync(join(folder, `${name}.test.sql`), [settings, bodyOf('rows'), next?.[2] ?? ''].join('\n'));
   }
+  t.true(examples >= 10);
+  const { code, stdout, stderr } = await runCliProcess(['test', '.'], { cwd: folder });
+  t.is(code, 0, stdout + stderr);
+});
+
+test('docs/policy-language.md names every function of the language', (t) => {
+  const text = readFileSync('docs/policy-language.md', 'utf8');
+  const missing = [...ALL_FUNCTIONS, ...TABLE_FUNCTIONS.keys()].filter(
+    (name) => !new RegExp(`\`${name}[\`( ]`).test(text),
+  );
+  t.deepEqual(missing, []);
 });
 
 test('the files of docs/policy-tests.md give the output it shows', async (t) => {

@@ -181,7 +181,7 @@ export class SelectBinder {
   private groupExpression(key: Expression, place: Place): BoundExpression {
     const bound = this.expressions.bind(key, place);
     this.expressions.requireBinary(key, place.scope);
-    if (bound.kind !== 'ground' && bound.kind !== 'decision') {
+    if (bound.kind !== 'ground' && bound.kind !== 'decision' && bound.kind !== 'cell') {
       this.refuse(key.span, '`group by` of an expression', 'group by the decision column itself');
     }
     return bound;

@@ -2,10 +2,10 @@ import { must } from '../base/assert.js';
 import type { Span } from '../base/source.js';
 import type { SqlValue } from '../base/sql-value.js';
 import type { Relation } from '../catalog/catalog.js';
-import type { DecisionResidual, SelectPlan, SlotResidual } from '../lower/plan.js';
+import type { DecisionResidual, SelectPlan } from '../lower/plan.js';
 import type { Literal, VariableId } from '../model/model.js';
 import { FALSE } from '../model/model.js';
-import type { Binding, ComponentRows, Environment } from './environment.js';
+import type { Binding, Environment } from './environment.js';
 import { GroundError } from './ground-error.js';
 import type { RowContext, RowJoiner } from './guarded-rows.js';
 import type { Symbol } from './symbol.js';
@@ -67,17 +67,17 @@ export class Groups {
       const id = keyText(keys);
       if (!groups.has(id)) groups.set(id, { representative: { plan, bindings, parent }, keys, rows: [] });
     };
-    const loaded = plan.components.map((component) =>
+    const loaded = plan.components.map((component): readonly Binding[] =>
       component.kind === 'derived'
-        ? this.context.derivedRows(component.plan, parent).map((): readonly SqlValue[] => [])
-        : this.context.componentRows(component, parent),
+        ? this.context.derivedRows(component.plan, parent).map(({ cells }) => ({ kind: 'derived', cells }))
+        : this.context.componentRows(component, parent).map((row) => ({ kind: 'row', row })),
     );
     const someRow = loaded.every((rows) => rows.length > 0);
     const constants = this.constantBindings(plan, loaded);
     const domains = plan.groupBy.map((key) => (key.kind === 'decision' && someRow ? this.domain(key) : []));
     if (plan.groupBy.length === 0) {
       if (someRow || always) open(constants, []);
-    } else if (someRow) this.openKeys(plan, loaded, constants, domains, open);
+    } else if (someRow) this.openKeys(plan, parent, loaded, constants, domains, open);
     this.context.joiner.join(plan, parent, (environment, guard) => {
       const keys = plan.groupBy.map((key) => this.keyIn(key, environment));
       this.file(groups, keys, { environment, guard });
@@ -89,14 +89,17 @@ export class Groups {
     }));
   }
 
-  private keyIn(key: SlotResidual | DecisionResidual, environment: Environment): RowKey {
-    if (key.kind === 'slot') {
-      const binding = environment.bindings[key.component];
-      return { kind: 'value', value: binding?.kind === 'row' ? (binding.row[key.slot] ?? null) : null };
-    }
+  private keyIn(key: SelectPlan['groupBy'][number], environment: Environment): RowKey {
     const symbol = this.context.evaluate(key, environment);
-    if (symbol.kind === 'choice') return { kind: 'decision', variable: symbol.variable, text: symbol.text };
-    return { kind: 'value', value: symbol.kind === 'value' ? symbol.value : null };
+    if (symbol.kind === 'value') return { kind: 'value', value: symbol.value };
+    if (key.kind === 'decision' && symbol.kind === 'choice')
+      return { kind: 'decision', variable: symbol.variable, text: symbol.text };
+    throw new GroundError(
+      'lower/unsupported',
+      'a group by what a view computes from decisions is not supported',
+      key.span,
+      'group by a column of the view that is one of its own groups, or by the decision itself',
+    );
   }
 
   /** Puts a row into the group of its keys; where a key is a decision, into each group that it may choose. */
@@ -139,30 +142,35 @@ export class Groups {
   }
 
   /** What reads no table is the same in every row, so a group may read it too. */
-  private constantBindings(plan: SelectPlan, loaded: readonly ComponentRows[]): (Binding | null)[] {
+  private constantBindings(plan: SelectPlan, loaded: readonly (readonly Binding[])[]): (Binding | null)[] {
     return plan.components.map((component, i) => {
-      const row = loaded[i]?.[0];
-      const isConstant = component.kind === 'query' && component.tableless && row !== undefined;
-      return isConstant ? { kind: 'row', row } : null;
+      const isConstant = component.kind === 'query' && component.tableless;
+      return isConstant ? (loaded[i]?.[0] ?? null) : null;
     });
   }
 
   /** One group per combination of keys: components meet only in decision conditions, so every combination has a row. */
   private openKeys(
     plan: SelectPlan,
-    loaded: readonly ComponentRows[],
+    parent: Environment | null,
+    loaded: readonly (readonly Binding[])[],
     constants: readonly (Binding | null)[],
     domains: readonly (readonly SqlValue[])[],
     open: (bindings: readonly (Binding | null)[], keys: readonly SqlValue[]) => void,
   ): void {
-    const slots = plan.groupBy.filter((key): key is SlotResidual => key.kind === 'slot');
-    const components = [...new Set(slots.map((slot) => slot.component))];
+    const plain = plan.groupBy.filter((key) => key.kind !== 'decision');
+    const components = [...new Set(plain.map((key) => key.component))];
+    const valueIn = (key: SelectPlan['groupBy'][number], bindings: readonly (Binding | null)[]): SqlValue => {
+      const found = this.keyIn(key, { plan, bindings, parent });
+      return found.kind === 'value' ? found.value : null;
+    };
     const distinct = components.map((component) => {
-      const own = slots.filter((slot) => slot.component === component);
-      const seen = new Map<string, readonly SqlValue[]>();
-      for (const row of must(loaded[component], 'rows')) {
-        const id = keyText(own.map((slot) => row[slot.slot] ?? null));
-        if (!seen.has(id)) seen.set(id, row);
+      const own = plain.filter((key) => key.component === component);
+      const seen = new Map<string, Binding>();
+      for (const binding of must(loaded[component], 'rows')) {
+        const alone = plan.components.map((_one, i) => (i === component ? binding : null));
+        const id = keyText(own.map((key) => valueIn(key, alone)));
+        if (!seen.has(id)) seen.set(id, binding);
       }
       return [...seen.values()];
     });
@@ -178,8 +186,7 @@ export class Groups {
         for (const value of must(domains[keys.length], 'domain')) chooseValues([...keys, value]);
         return;
       }
-      const binding = bindings[key.component];
-      chooseValues([...keys, binding?.kind === 'row' ? (binding.row[key.slot] ?? null) : null]);
+      chooseValues([...keys, valueIn(key, bindings)]);
     };
     const step = (at: number): void => {
       const component = components[at];
@@ -187,8 +194,8 @@ export class Groups {
         chooseValues([]);
         return;
       }
-      for (const row of must(distinct[at], 'keys')) {
-        bindings[component] = { kind: 'row', row };
+      for (const binding of must(distinct[at], 'keys')) {
+        bindings[component] = binding;
         step(at + 1);
       }
     };

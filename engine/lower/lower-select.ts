@@ -15,6 +15,7 @@ import { componentsOf } from './components.js';
 import type {
   AggregateResidual,
   CapacityResidual,
+  CellResidual,
   ComponentPlan,
   DecisionResidual,
   QueryComponent,
@@ -139,8 +140,9 @@ export class SelectLowerer {
     };
   }
 
-  private groupKey(key: BoundExpression): SlotResidual | DecisionResidual {
+  private groupKey(key: BoundExpression): SelectPlan['groupBy'][number] {
     if (key.kind === 'decision') return this.decision(key.item, key.column, key.span);
+    if (key.kind === 'cell') return this.cell(key);
     const component = this.componentOfFragment(key.sql);
     must(this.drafts[component], 'component').choosable = false;
     return this.slot(component, key.sql, key.span);
@@ -240,6 +242,12 @@ export class SelectLowerer {
     return { kind: 'decision', depth, component, relation, column, identity, stored, span };
   }
 
+  private cell({ item, output, span }: Extract<BoundExpression, { kind: 'cell' }>): CellResidual {
+    const { owner, depth } = this.ownerOf(item);
+    const component = must(owner.componentOf.get(item), 'component of a cell');
+    return { kind: 'cell', depth, component, output, span };
+  }
+
   /** The select that an item belongs to, and how many selects out that is. */
   private ownerOf(item: number): { owner: SelectLowerer; depth: number } {
     if (this.items.has(item)) return { owner: this, depth: 0 };
@@ -322,11 +330,8 @@ export class SelectLowerer {
         if (key >= 0) return { kind: 'key', index: key, span };
         return this.decision(expression.item, expression.column, span);
       }
-      case 'cell': {
-        const { owner, depth } = this.ownerOf(expression.item);
-        const component = must(owner.componentOf.get(expression.item), 'component of a cell');
-        return { kind: 'cell', depth, component, output: expression.output, span };
-      }
+      case 'cell':
+        return this.cell(expression);
       case 'not':
       case 'negative':
         return { kind: expression.kind, operand: this.residual(expression.operand), span };

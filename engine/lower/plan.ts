@@ -15,8 +15,8 @@ export interface SelectPlan {
   /** Decision conditions: together the guard of a row. */
   readonly conditions: readonly Residual[];
   readonly grouped: boolean;
-  /** Slots of the `group by` expressions, by component; a decision makes a group per value of its domain. */
-  readonly groupBy: readonly (SlotResidual | DecisionResidual)[];
+  /** Slots of the `group by` expressions, by component; a decision makes a group per value of its domain, an output of a view must be known. */
+  readonly groupBy: readonly (SlotResidual | DecisionResidual | CellResidual)[];
   readonly groupNames: readonly string[];
   readonly having: readonly Residual[];
   readonly outputs: readonly Residual[];
@@ -60,6 +60,15 @@ export interface SlotResidual {
   readonly slot: number;
   /** Slot that says whether the value is real, where that matters; else null. */
   readonly isReal: number | null;
+  readonly span: Span;
+}
+
+/** An output of a derived component. */
+export interface CellResidual {
+  readonly kind: 'cell';
+  readonly depth: number;
+  readonly component: number;
+  readonly output: number;
   readonly span: Span;
 }
 
@@ -116,13 +125,7 @@ export type Residual =
   | AggregateResidual
   | CapacityResidual
   | { readonly kind: 'constant'; readonly value: number | string | null; readonly span: Span }
-  | {
-      readonly kind: 'cell';
-      readonly depth: number;
-      readonly component: number;
-      readonly output: number;
-      readonly span: Span;
-    }
+  | CellResidual
   /** The value of a `group by` expression over a decision, by its number. */
   | { readonly kind: 'key'; readonly index: number; readonly span: Span }
   | { readonly kind: 'not' | 'negative'; readonly operand: Residual; readonly span: Span }

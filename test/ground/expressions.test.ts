@@ -103,6 +103,8 @@ const HARD: readonly string[] = [
   'create constraint c as select * from t join bin on bin.id = t.controllable_b group by bin.zone check max(t.w) <= 2 or max(bin.room) > 4',
   'create constraint c as select * from t join bin on bin.id = t.controllable_b check t.controllable_a * bin.room > 2',
   'create view per as select controllable_b as b, count(*) as n from t group by controllable_b; create constraint c as select * from per check max(n) - min(n) <= 1',
+  'create view per as select bin.zone as zone, bin.id as bin, count(*) as n from t join bin on bin.id = t.controllable_b group by bin.zone, bin.id; create constraint c as select * from per group by zone check max(n) < 2',
+  'create view per as select bin.zone as zone, bin.id as bin, count(*) as n from t join bin on bin.id = t.controllable_b group by bin.zone, bin.id; create constraint c as select * from per join bin as o on o.id = per.bin group by per.zone, o.room check sum(n) <> 1',
   'create view per as select controllable_b as b, sum(w) as load from t group by controllable_b; create constraint c as select * from per check load / 2 < 2',
 ];
 

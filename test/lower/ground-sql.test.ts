@@ -16,7 +16,11 @@ const slotText = (slot: SlotResidual): string =>
   `${slot.depth === 0 ? '' : `outer${slot.depth}.`}c${slot.component}.${slot.slot}`;
 
 const keyText = (key: SelectPlan['groupBy'][number]): string =>
-  key.kind === 'slot' ? slotText(key) : `${key.relation.name}.${key.column}`;
+  key.kind === 'slot'
+    ? slotText(key)
+    : key.kind === 'cell'
+      ? `c${key.component} output ${key.output}`
+      : `${key.relation.name}.${key.column}`;
 
 /** Selects nested in a residual, in the order of the text. */
 function nested(residual: Residual): SelectPlan[] {
