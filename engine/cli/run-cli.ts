@@ -124,7 +124,7 @@ function outputFor(
   formats: readonly string[],
 ): Output {
   const { json = false } = options;
-  const format = named(options) ?? (json ? 'json' : (formats[0] ?? 'human'));
+  const format = named(options, formats) ?? (json ? 'json' : (formats[0] ?? 'human'));
   if (json && format !== 'json') throw usageError(`\`--json\` and \`--format ${format}\` exclude each other`);
   if (!formats.includes(format)) {
     throw usageError(
@@ -135,14 +135,14 @@ function outputFor(
   return outputIn(format, options, environment);
 }
 
-/** The format asked for; `pretty` is another word for `human`. */
-function named({ format }: GlobalOptions): string | undefined {
-  return format === 'pretty' ? 'human' : format;
+/** The format asked for; `pretty` is another word for `human` where a command has that. */
+function named({ format }: GlobalOptions, formats: readonly string[]): string | undefined {
+  return format === 'pretty' && formats.includes('human') ? 'human' : format;
 }
 
 /** For what went wrong before or in a command: the format as far as it is known to suit diagnostics. */
 function reportFor(options: GlobalOptions, environment: Environment): Output {
-  const asked = options.json === true ? 'json' : named(options);
+  const asked = options.json === true ? 'json' : named(options, FINDING_FORMATS);
   return outputIn(FINDING_FORMATS.find((format) => format === asked) ?? 'human', options, environment);
 }
 
