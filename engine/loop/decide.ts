@@ -4,6 +4,7 @@ import type { GroundOptions, Grounded } from '../ground/ground.js';
 import { ground } from '../ground/ground.js';
 import type { Model } from '../model/model.js';
 import { finiteDomains } from '../solve/finite-domains.js';
+import { withLinearBounds } from '../solve/linear-bounds.js';
 import type { LevelResult, SolveLimits, SolveReport } from '../solve/solver.js';
 import type { Store } from '../store/store.js';
 import type { CompiledPolicies } from './compile.js';
@@ -26,6 +27,13 @@ export function prepare(store: Store, compiled: CompiledPolicies, options: Groun
     stateVersion: store.stateVersion(),
     dataVersion: store.dataVersion(),
   }));
+}
+
+/** The same grounding with the bounds that its linear constraints give together. */
+export async function withBounds(prepared: Prepared, solve: Solve, limits: SolveLimits): Promise<Prepared> {
+  const { grounded } = prepared;
+  const model = await withLinearBounds(grounded.model, (asked) => solve(asked, limits));
+  return model === grounded.model ? prepared : { ...prepared, grounded: { ...grounded, model } };
 }
 
 /** True where nobody has written since; to be asked inside the write transaction. */

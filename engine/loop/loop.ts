@@ -26,7 +26,7 @@ import type {
   TriggerRule,
 } from './controller.js';
 import type { Prepared, Solve } from './decide.js';
-import { groundErrors, isCurrent, prepare, softResults } from './decide.js';
+import { groundErrors, isCurrent, prepare, softResults, withBounds } from './decide.js';
 import { engineFaults } from './engine-fault.js';
 import { admit } from './fallback.js';
 import { reasonOf } from './infeasible-core.js';
@@ -254,7 +254,7 @@ export class Loop {
     const { controller, solve, limits, mode, clock } = this.options;
     const started = clock.nowMs();
     const batch = controller.waiting(this.rows);
-    let prepared = prepare(store, checks);
+    let prepared = await withBounds(prepare(store, checks), solve, limits);
     const groundedMs = clock.nowMs();
     const problems = groundErrors(prepared.grounded, checks);
     let report: SolveReport | null = null;

@@ -6,6 +6,7 @@ import { rowText } from '../ground/ground-error.js';
 import { catalogOf } from '../check/schema.js';
 import { evaluate } from '../model/evaluate.js';
 import type { LevelResult, SolveLimits } from '../solve/solver.js';
+import type { PolicySettings } from '../check/policy-settings.js';
 import { introspect } from '../store/introspect.js';
 import { StoreError } from '../store/store-error.js';
 import type { Store } from '../store/store.js';
@@ -13,7 +14,8 @@ import type { CompiledPolicies } from './compile.js';
 import { compilePolicies } from './compile.js';
 import type { Decision } from './controller.js';
 import type { Prepared, Solve, SoftResult } from './decide.js';
-import { groundErrors, isCurrent, levelsOrZero, prepare, softResults } from './decide.js';
+import { groundErrors, isCurrent, levelsOrZero, prepare, softResults, withBounds } from './decide.js';
+import { advisoryWarnings } from './advisory.js';
 import { engineFaults } from './engine-fault.js';
 import { QUICK_BUDGET, idlePolicies } from './idle-policies.js';
 import type { InfeasibleCore } from './infeasible-core.js';
@@ -22,6 +24,8 @@ import { unboundedObjectives } from './unbounded.js';
 import { decisionsOf, writeDecisions } from './writeback.js';
 
 export interface SolveOptions {
+  /** What the run sets for policies by name. */
+  readonly settings?: PolicySettings;
   readonly limits: SolveLimits;
   /** Check everything, write nothing. */
   readonly dryRun: boolean;
@@ -69,7 +73,7 @@ export async function solveDatabase(
 ): Promise<SolveResult> {
   const started = options.clock.nowMs();
   const catalog = catalogOf(store.read(() => introspect(store)));
-  const { compiled, diagnostics } = compilePolicies(sources, catalog);
+  const { compiled, diagnostics } = compilePolicies(sources, catalog, options.settings);
   const compileMs = options.clock.nowMs() - started;
   const relations = new Map(catalog.relations.map((relation) => [relation.name, relation]));
   if (compiled === null) return failed(diagnostics, { ...noTime, compile: compileMs });
@@ -112,16 +116,17 @@ async function solveOnce(
   const { clock, limits, solve } = options;
   const groundStart = clock.nowMs();
   // Why a policy has no row is asked in the state that shows it.
-  const { prepared, idle } = store.read(() => {
-    const made = prepare(store, compiled);
-    const { cells, diagnostics } = made.grounded;
+  const { made, idle } = store.read(() => {
+    const first = prepare(store, compiled);
+    const { cells, diagnostics } = first.grounded;
     // Where nothing is to be decided no policy binds, and none is at fault.
     const isAsked = options.reportIdle === true && cells.length > 0 && !diagnostics.some(isError);
     return {
-      prepared: made,
-      idle: isAsked ? idlePolicies(made.grounded, compiled, store, QUICK_BUDGET) : [],
+      made: first,
+      idle: isAsked ? idlePolicies(first.grounded, compiled, store, QUICK_BUDGET) : [],
     };
   });
+  const prepared = await withBounds(made, solve, limits);
   const { grounded } = prepared;
   const problems = groundErrors(grounded, compiled);
   const groundMs = clock.nowMs() - groundStart;
@@ -156,7 +161,7 @@ async function solveOnce(
         soft: softValues,
         assignments,
         core: null,
-        diagnostics,
+        diagnostics: [...diagnostics, ...written.advice],
         ...common,
         ms: { ...ms, verify: written.verifyMs, commit: written.commitMs },
       };
@@ -233,6 +238,8 @@ function rejectionWarnings(report: Awaited<ReturnType<Solve>>): Diagnostic[] {
 
 interface Written {
   readonly faults: readonly Diagnostic[];
+  /** Rows of the answer that violate advisory policies. */
+  readonly advice: readonly Diagnostic[];
   readonly verifyMs: number;
   readonly commitMs: number;
 }
@@ -250,6 +257,7 @@ function writeChecked(
   const started = clock.nowMs();
   const undo = new Error('undo');
   let faults: readonly Diagnostic[] = [];
+  let advice: readonly Diagnostic[] = [];
   let verifyMs = 0;
   try {
     const current = store.write(() => {
@@ -259,6 +267,7 @@ function writeChecked(
           writeDecisions(store, assignments, relations);
           const verifying = clock.nowMs();
           faults = engineFaults(store, compiled.policies, soft, prepared.grounded.domains);
+          advice = advisoryWarnings(store, compiled.advisory, prepared.grounded.domains);
           verifyMs = clock.nowMs() - verifying;
           if (faults.length > 0 || dryRun) throw undo;
         });
@@ -274,5 +283,5 @@ function writeChecked(
     const message = `SQLite refuses to store the answer: ${error.message}`;
     faults = [{ code: 'solve/engine-fault', severity: 'error', message, help: 'nothing was written' }];
   }
-  return { faults, verifyMs, commitMs: Math.max(0, clock.nowMs() - started - verifyMs) };
+  return { faults, advice, verifyMs, commitMs: Math.max(0, clock.nowMs() - started - verifyMs) };
 }

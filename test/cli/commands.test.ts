@@ -45,6 +45,45 @@ async function jsonOf(
   return { end, document: JSON.parse(end.stdout) as Document };
 }
 
+// solve with settings
+
+test('weights, priorities and enforcement of policies may be set for a run', async (t) => {
+  const folder = tempFolder(t);
+  const db = shopOf(folder);
+  const policies = join(folder, 'p.sql');
+  writeFileSync(
+    policies,
+    `create constraint small as select * from request maximize controllable_host = 1;
+     create constraint large as select * from request maximize controllable_host = 2;
+     create constraint never as select * from request check controllable_host = 3;`,
+  );
+  const solve = async (...more: string[]): Promise<Document> =>
+    (await jsonOf(['solve', '--db', db, '--policies', policies, '--dry-run', ...more])).document;
+  const chosen = ({ assignments }: Document): unknown => (assignments as { value: number }[])[0]?.value;
+  const unforced = ['--advisory', 'never'];
+  t.is((await solve())['status'], 'infeasible');
+  t.is(chosen(await solve(...unforced, '--weight', 'SMALL=2')), 1);
+  t.is(chosen(await solve(...unforced, '--weight', 'large=1.5')), 2);
+  t.is(chosen(await solve(...unforced, '--weight', 'large=9', '--priority', 'small=1')), 1);
+  const advised = await solve(...unforced, '--advisory', 'large', '--weight', 'small=0.5');
+  t.is(chosen(advised), 1);
+  t.deepEqual(
+    advised.diagnostics.map(({ code }) => code),
+    ['solve/advisory-violated'],
+  );
+  const refused = await solve('--weight', 'smal=2', '--priority', 'never=1');
+  t.deepEqual(
+    refused.diagnostics.map(({ code, help }) => [code, help]),
+    [
+      ['bind/unknown-policy', 'did you mean `small`?'],
+      ['bind/unknown-policy', 'make it advisory, or leave it out of the policies'],
+    ],
+  );
+  const misread = await runCliHere(['solve', '--db', db, '--policies', policies, '--weight', 'small=-1']);
+  t.is(misread.exit, 2);
+  t.regex(misread.stderr, /--weight small=-1/);
+});
+
 // init
 
 test('init creates a database, and says when there is nothing to do', async (t) => {

@@ -8,12 +8,16 @@ import { EXIT, exitOf } from '../exit.js';
 import { collect } from '../option-values.js';
 import type { SolverOptions } from '../solver-input.js';
 import { addSolverOptions, limitsOf, withSolver } from '../solver-input.js';
+import { settingsOf } from '../policy-settings-input.js';
 import { withStore } from '../with-store.js';
 
 interface SolveCommandOptions extends SolverOptions {
   readonly db: string;
   readonly policies?: readonly string[];
   readonly controller?: readonly string[];
+  readonly weight?: readonly string[];
+  readonly priority?: readonly string[];
+  readonly advisory?: readonly string[];
   readonly dryRun?: boolean;
 }
 
@@ -32,6 +36,21 @@ export const solve: CliCommand = {
           collect,
         ),
       )
+      .addOption(
+        new Option('--weight <NAME=NUMBER>', 'weigh a soft constraint by this; may repeat').argParser(
+          collect,
+        ),
+      )
+      .addOption(
+        new Option('--priority <NAME=NUMBER>', 'solve a soft constraint at this level; may repeat').argParser(
+          collect,
+        ),
+      )
+      .addOption(
+        new Option('--advisory <NAME>', 'report this policy, do not enforce it; may repeat').argParser(
+          collect,
+        ),
+      )
       .option('--dry-run', 'solve and check, write nothing');
     addSolverOptions(command);
     command.addHelpText(
@@ -42,12 +61,14 @@ export const solve: CliCommand = {
   run: async (command, { output, environment }) => {
     const options = command.opts<SolveCommandOptions>();
     const sources = await policiesFor(options.policies ?? [], options.controller ?? [], environment.stdin);
+    const settings = settingsOf(options);
     const { solveDatabase } = await import('../../loop/solve-database.js');
     const { monotonicClock } = await import('../../base/clock.js');
     const result = await withStore(options.db, 'plain', (store) =>
       withSolver(options.solver, (solver) =>
         solveDatabase(store, sources, {
           limits: limitsOf(options),
+          settings,
           dryRun: options.dryRun === true,
           reportIdle: true,
           clock: monotonicClock,
