@@ -7,6 +7,7 @@ import ts from 'typescript';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
   lang: ['base'],
+  format: ['base', 'lang'],
   catalog: ['base'],
   check: ['base', 'lang', 'catalog'],
   model: ['base'],

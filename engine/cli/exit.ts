@@ -29,7 +29,9 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
 function exitOfError({ code }: Diagnostic): ExitCode {
   switch (code) {
     case 'cli/usage':
+    case 'fmt/fault':
     case 'cli/no-input':
+    case 'cli/no-output':
     case 'cli/unknown-code':
     case 'cli/unknown-name':
     case 'cli/internal':

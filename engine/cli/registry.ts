@@ -20,6 +20,11 @@ export const REGISTRY: readonly RegistryEntry[] = [
     load: async () => (await import('./command/check.js')).check,
   },
   {
+    name: 'fmt',
+    summary: 'lay policies out, or tell which are not',
+    load: async () => (await import('./command/fmt.js')).fmt,
+  },
+  {
     name: 'solve',
     summary: 'decide once what policies leave open, and write it back',
     load: async () => (await import('./command/solve.js')).solve,

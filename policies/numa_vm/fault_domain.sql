@@ -4,7 +4,8 @@
 create constraint vm_fault_domain_pending as
 select * from vm_pending as p
 join vm_slot as s on s.slot_id = p.controllable_slot
-where p.strategy = 'fault_domain' and s.rack_id is not null
+where p.strategy = 'fault_domain'
+  and s.rack_id is not null
   and p.group_id in (
     select q.group_id from vm_pending as q
     where q.strategy = 'fault_domain'
@@ -20,4 +21,6 @@ where p.strategy = 'fault_domain'
 check p.controllable_slot not in (
   select s.slot_id from vm_member as m
   join vm_slot as s on s.rack_id = m.rack_id
-  where m.strategy = 'fault_domain' and m.group_id = p.group_id and m.fault_domain <> p.fault_domain);
+  where m.strategy = 'fault_domain'
+    and m.group_id = p.group_id
+    and m.fault_domain <> p.fault_domain);

@@ -3,5 +3,5 @@
 create constraint core_cap as
 select * from pending
 join unallocated on unallocated.dkernel = pending.controllable_dkernel
-check capacity_constraint(pending.controllable_dkernel, unallocated.dkernel,
-                          pending.cores, unallocated.cores) = true;
+check capacity_constraint(
+  pending.controllable_dkernel, unallocated.dkernel, pending.cores, unallocated.cores) = true;

@@ -2,5 +2,5 @@
 create constraint mem_cap as
 select * from pending
 join unallocated on unallocated.dkernel = pending.controllable_dkernel
-check capacity_constraint(pending.controllable_dkernel, unallocated.dkernel,
-                          pending.memslices, unallocated.memslices) = true;
+check capacity_constraint(
+  pending.controllable_dkernel, unallocated.dkernel, pending.memslices, unallocated.memslices) = true;
