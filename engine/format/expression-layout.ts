@@ -122,6 +122,10 @@ export class ExpressionLayout {
       left = left.left;
     }
     const first = this.expression(left);
+    const [only, ...more] = operands;
+    if (only !== undefined && more.length === 0 && endsInBrackets(expression)) {
+      return concat(first, space, this.link(only));
+    }
     const chain = concat(first, ...operands.map((operand) => concat(line, this.link(operand))));
     const isLogical = expression.operator === 'and' || expression.operator === 'or';
     return group(indent(isLogical ? upTo(WIDEST_CHAIN, chain) : chain));
@@ -181,7 +185,9 @@ export class ExpressionLayout {
   private call(call: CallExpression, end: number): Doc {
     const { cursor } = this;
     const name = cursor.next();
-    const args = cursor.brackets(() => this.arguments(call));
+    const [only, ...more] = call.args;
+    const isHugged = only !== undefined && more.length === 0 && endsInBrackets(only);
+    const args = cursor.brackets(() => this.arguments(call), isHugged);
     const tail: Doc[] = [];
     if (call.filter !== null) tail.push(space, cursor.next(), space, this.filter(call.filter));
     if (cursor.index < end) tail.push(space, cursor.next(), space);
@@ -281,4 +287,12 @@ function partsOf(
 
 function isBracketed({ kind }: Expression): boolean {
   return ['call', 'scalarSelect', 'rowValue', 'case', 'cast', 'inList', 'inSelect', 'exists'].includes(kind);
+}
+
+/** True where a long expression is broken inside the brackets at its end: `a + (select ...)`. */
+function endsInBrackets(expression: Expression): boolean {
+  if (expression.kind !== 'binary') return isBracketed(expression);
+  const { operator, left, right } = expression;
+  const isChain = left.kind === 'binary' || operator === 'and' || operator === 'or';
+  return !isChain && endsInBrackets(right);
 }

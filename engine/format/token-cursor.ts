@@ -95,10 +95,10 @@ export class TokenCursor {
     return before.length === 0 ? [layout()] : [this.gap(), layout()];
   }
 
-  /** What stands in parentheses: on one line, or on lines of its own behind the opening one. */
-  brackets(inside: () => Doc): Doc {
+  /** What stands in parentheses: on one line, or on lines of its own behind the opening one unless that is hugged. */
+  brackets(inside: () => Doc, isHugged = false): Doc {
     const open = this.next();
-    return this.closed(concat(open, indent(softLine, inside())));
+    return this.closed(isHugged ? concat(open, inside()) : concat(open, indent(softLine, inside())));
   }
 
   /**

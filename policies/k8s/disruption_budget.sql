@@ -16,4 +16,5 @@ select * from leaving_pod as p
 join budget_cover as b on b.template = p.template
 where p.role = 'victim' and p.controllable_node = ''
 group by b.namespace, b.name, b.disruptions_allowed
-minimize max(0, count(*) - b.disruptions_allowed) priority 85;
+minimize max(0, count(*) - b.disruptions_allowed)
+priority 85;

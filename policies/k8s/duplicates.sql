@@ -8,4 +8,5 @@ where p.template in (
   and (p.template, c.node) not in (select f.template, f.node_name from fixed_pod as f)
   and p.controllable_node = c.node
 group by p.template, c.node
-maximize count(*) >= 1 priority 40;
+maximize count(*) >= 1
+priority 40;

@@ -15,7 +15,8 @@ join host_port_clash as h on h.template = p.template and h.other = p.template
 where p.controllable_node = c.node
 group by h.template, c.node
 check count(*) <= 1
-  or (h.template in (select o.template from open_pod as o where o.home <> '') and sum(p.controllable_node <> p.home) = 0);
+  or (h.template in (select o.template from open_pod as o where o.home <> '')
+    and sum(p.controllable_node <> p.home) = 0);
 
 -- Pods of different templates.
 create constraint host_ports_other as
@@ -23,5 +24,6 @@ select * from free_pod as p
 join host_port_clash as h on h.template = p.template and h.template < h.other
 join free_pod as q on q.template = h.other
 where (p.role <> 'victim' or q.role <> 'victim')
-  and p.controllable_node = q.controllable_node and p.controllable_node <> ''
+  and p.controllable_node = q.controllable_node
+  and p.controllable_node <> ''
 check p.controllable_node = p.home and q.controllable_node = q.home;

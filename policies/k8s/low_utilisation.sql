@@ -8,7 +8,8 @@ select * from leaving_pod as p
 where p.role = 'movable'
   and p.name in (select m.name from movable_pod as m where m.reason = 'utilisation')
   and p.name not in (
-    select m.name from movable_pod as m where m.reason in ('taints', 'node_affinity', 'anti_affinity'))
+    select m.name from movable_pod as m
+    where m.reason in ('taints', 'node_affinity', 'anti_affinity'))
 check p.controllable_node = p.home
   or p.controllable_node not in (
     select n.name from node as n
@@ -21,10 +22,14 @@ select * from free_pod as p
 join open_place as c on c.pod = p.name
 join node_use as u on u.node = c.node
 join pod_request as r on r.template = p.template and r.resource = u.resource
-where u.allocatable > 0 and p.template in (
-  select b.template from bound_pod as b where b.name in (
-    select m.name from movable_pod as m where m.reason = 'utilisation'))
+where u.allocatable > 0
+  and p.template in (
+    select b.template from bound_pod as b
+    where b.name in (select m.name from movable_pod as m where m.reason = 'utilisation'))
 group by u.node, u.resource, u.high, u.allocatable, u.amount
-minimize max(0,
-  u.amount * 1000 / u.allocatable - 10 * u.high
-  + sum(r.amount * 1000 / u.allocatable * ((p.controllable_node = c.node) - (p.home = c.node)))) priority 30;
+minimize max(
+  0,
+  u.amount * 1000 / u.allocatable
+    - 10 * u.high
+    + sum(r.amount * 1000 / u.allocatable * ((p.controllable_node = c.node) - (p.home = c.node))))
+priority 30;

@@ -10,4 +10,5 @@ check count(*) <= s.max_moves;
 create constraint moves_few as
 select * from leaving_pod as p
 where p.role = 'movable'
-minimize p.controllable_node <> p.home priority 20;
+minimize p.controllable_node <> p.home
+priority 20;

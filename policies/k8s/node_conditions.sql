@@ -4,4 +4,5 @@ create constraint node_conditions as
 select * from arriving_pod as p
 check p.controllable_node = p.home
   or p.controllable_node not in (
-    select r.node from node_condition_refusal as r where r.template = p.template);
+    select r.node from node_condition_refusal as r
+    where r.template = p.template);

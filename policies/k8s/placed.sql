@@ -6,9 +6,11 @@ create constraint placed_first as
 select * from arriving_pod as p
 join waiting_weight as w on w.name = p.name
 where p.priority >= (select v.priority from victim_limit as v)
-maximize w.weight * (p.controllable_node <> '') priority 90;
+maximize w.weight * (p.controllable_node <> '')
+priority 90;
 
 create constraint placed as
 select * from arriving_pod as p
 join waiting_weight as w on w.name = p.name
-maximize w.weight * (p.controllable_node <> '') priority 60;
+maximize w.weight * (p.controllable_node <> '')
+priority 60;

@@ -15,20 +15,20 @@ create constraint pod_affinity as
 select * from arriving_pod as p
 join pod_affinity_term as t on t.template = p.template
 join topology_domain as d on d.key = t.topology_key
-where t.anti = 0 and t.weight is null
+where t.anti = 0
+  and t.weight is null
   and (t.template, t.term) not in (select s.template, s.term from affinity_starter as s)
-  and (t.template, t.term, d.value) not in (
-    select h.template, h.term, h.value from affinity_held as h)
-  and p.controllable_node in (
-    select e.node from node_domain as e where e.key = d.key and e.value = d.value)
+  and (t.template, t.term, d.value) not in (select h.template, h.term, h.value from affinity_held as h)
+  and p.controllable_node in (select e.node from node_domain as e where e.key = d.key and e.value = d.value)
 check p.controllable_node = p.home
   or exists (
-    select 1
-    from free_pod as q
+    select 1 from free_pod as q
     join affinity_support as s on s.other = q.template
-    where s.template = t.template and q.name <> p.name
+    where s.template = t.template
+      and q.name <> p.name
       and q.controllable_node in (
-        select e.node from node_domain as e where e.key = d.key and e.value = d.value));
+        select e.node from node_domain as e
+        where e.key = d.key and e.value = d.value));
 
 -- Where pods match their own terms and none of them runs yet, the first may go anywhere and the others go with it:
 -- together they use one domain.

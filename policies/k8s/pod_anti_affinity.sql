@@ -17,7 +17,8 @@ join node_domain as d on d.node = c.node and d.key = t.topology_key
 where t.anti = 1 and t.weight is null and p.controllable_node = c.node
 group by t.template, t.term, d.value
 check count(*) <= 1
-  or (t.template in (select o.template from open_pod as o where o.home <> '') and sum(p.controllable_node <> p.home) = 0);
+  or (t.template in (select o.template from open_pod as o where o.home <> '')
+    and sum(p.controllable_node <> p.home) = 0);
 
 -- Pods of different templates.
 create constraint pod_anti_affinity_other as
@@ -25,9 +26,9 @@ select * from free_pod as p
 join pod_affinity_pair as t on t.template = p.template and t.other <> p.template
 join free_pod as q on q.template = t.other
 join topology_domain as d on d.key = t.topology_key
-where t.anti = 1 and t.weight is null and (p.role <> 'victim' or q.role <> 'victim')
-  and p.controllable_node in (
-    select e.node from node_domain as e where e.key = d.key and e.value = d.value)
-  and q.controllable_node in (
-    select e.node from node_domain as e where e.key = d.key and e.value = d.value)
+where t.anti = 1
+  and t.weight is null
+  and (p.role <> 'victim' or q.role <> 'victim')
+  and p.controllable_node in (select e.node from node_domain as e where e.key = d.key and e.value = d.value)
+  and q.controllable_node in (select e.node from node_domain as e where e.key = d.key and e.value = d.value)
 check p.controllable_node = p.home and q.controllable_node = q.home;

@@ -18,28 +18,33 @@ where v.role = 'victim' and v.controllable_node = ''
 check not exists (
   select 1 from arriving_pod as p
   where p.name not in (select r.name from preemptor as r)
-    and p.controllable_node = v.home and p.controllable_node <> p.home);
+    and p.controllable_node = v.home
+    and p.controllable_node <> p.home);
 
 create constraint preemption_first as
 select * from leaving_pod as v
 join victim_rank as k on k.name = v.name
 where k.rank = 1
-minimize v.controllable_node = '' priority 84;
+minimize v.controllable_node = ''
+priority 84;
 
 create constraint preemption_second as
 select * from leaving_pod as v
 join victim_rank as k on k.name = v.name
 where k.rank = 2
-minimize v.controllable_node = '' priority 83;
+minimize v.controllable_node = ''
+priority 83;
 
 create constraint preemption_third as
 select * from leaving_pod as v
 join victim_rank as k on k.name = v.name
 where k.rank = 3
-minimize v.controllable_node = '' priority 82;
+minimize v.controllable_node = ''
+priority 82;
 
 create constraint preemption_rest as
 select * from leaving_pod as v
 join victim_rank as k on k.name = v.name
 where k.rank > 3
-minimize v.controllable_node = '' priority 81;
+minimize v.controllable_node = ''
+priority 81;

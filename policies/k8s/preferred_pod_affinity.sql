@@ -16,9 +16,8 @@ select * from free_pod as p
 join pod_affinity_worth as t on t.template = p.template
 join free_pod as q on q.template = t.other and q.name <> p.name
 join topology_domain as d on d.key = t.topology_key
-where t.is_required = 0 and (p.role <> 'victim' or q.role <> 'victim')
-  and p.controllable_node in (
-    select e.node from node_domain as e where e.key = d.key and e.value = d.value)
-  and q.controllable_node in (
-    select e.node from node_domain as e where e.key = d.key and e.value = d.value)
+where t.is_required = 0
+  and (p.role <> 'victim' or q.role <> 'victim')
+  and p.controllable_node in (select e.node from node_domain as e where e.key = d.key and e.value = d.value)
+  and q.controllable_node in (select e.node from node_domain as e where e.key = d.key and e.value = d.value)
 maximize t.worth;

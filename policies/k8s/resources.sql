@@ -8,4 +8,5 @@ join node_room as m on m.node = c.node
 join pod_request as r on r.template = p.template and r.resource = m.resource
 where p.controllable_node = c.node
 group by m.node, m.resource, m.room, m.overfull
-check sum(r.amount) <= m.room or (m.overfull = 1 and sum(r.amount * (p.controllable_node <> p.home)) = 0);
+check sum(r.amount) <= m.room
+  or (m.overfull = 1 and sum(r.amount * (p.controllable_node <> p.home)) = 0);

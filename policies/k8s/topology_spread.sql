@@ -9,23 +9,28 @@ join topology_spread as s on s.template = p.template
 where s.when_unsatisfiable = 'DoNotSchedule'
 check p.controllable_node in ('', p.home)
   or p.controllable_node in (
-    select n.node from spread_node as n where n.template = s.template and n.spread = s.spread);
+    select n.node from spread_node as n
+    where n.template = s.template and n.spread = s.spread);
 
 -- Pods of each domain when all is decided, and whether one of the template's starts there.
 create view spread_load as
-select d.template, d.spread, d.max_skew, d.is_enough,
+select
+  d.template,
+  d.spread,
+  d.max_skew,
+  d.is_enough,
   d.pods + (
-    select count(*)
-    from free_pod as q
+    select count(*) from free_pod as q
     join spread_match as m on m.other = q.template
-    where m.template = d.template and m.spread = d.spread
+    where m.template = d.template
+      and m.spread = d.spread
       and q.controllable_node in (
         select n.node from spread_node as n
         where n.template = d.template and n.spread = d.spread and n.value = d.value)) as pods,
   exists (
-    select 1
-    from arriving_pod as p
-    where p.template = d.template and p.controllable_node <> p.home
+    select 1 from arriving_pod as p
+    where p.template = d.template
+      and p.controllable_node <> p.home
       and p.controllable_node in (
         select n.node from spread_node as n
         where n.template = d.template and n.spread = d.spread and n.value = d.value)) as is_start

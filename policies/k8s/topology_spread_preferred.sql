@@ -5,21 +5,22 @@ create constraint topology_spread_preferred as
 select * from spread_domain as d
 where d.when_unsatisfiable = 'ScheduleAnyway'
 group by d.template, d.spread, d.max_skew
-minimize max(0,
+minimize max(
+  0,
   max(d.pods + (
-    select count(*)
-    from free_pod as q
-    join spread_match as m on m.other = q.template
-    where m.template = d.template and m.spread = d.spread
-      and q.controllable_node in (
-        select n.node from spread_node as n
-        where n.template = d.template and n.spread = d.spread and n.value = d.value)))
-  - min(d.pods + (
-    select count(*)
-    from free_pod as q
-    join spread_match as m on m.other = q.template
-    where m.template = d.template and m.spread = d.spread
-      and q.controllable_node in (
-        select n.node from spread_node as n
-        where n.template = d.template and n.spread = d.spread and n.value = d.value)))
-  - d.max_skew);
+      select count(*) from free_pod as q
+      join spread_match as m on m.other = q.template
+      where m.template = d.template
+        and m.spread = d.spread
+        and q.controllable_node in (
+          select n.node from spread_node as n
+          where n.template = d.template and n.spread = d.spread and n.value = d.value)))
+    - min(d.pods + (
+      select count(*) from free_pod as q
+      join spread_match as m on m.other = q.template
+      where m.template = d.template
+        and m.spread = d.spread
+        and q.controllable_node in (
+          select n.node from spread_node as n
+          where n.template = d.template and n.spread = d.spread and n.value = d.value)))
+    - d.max_skew);

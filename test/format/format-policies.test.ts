@@ -1,5 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import test from 'ava';
 import fc from 'fast-check';
 import { must } from '../../engine/base/assert.js';
@@ -7,6 +6,7 @@ import { formatPolicies } from '../../engine/format/format-policies.js';
 import { tokenize } from '../../engine/lang/lexer.js';
 import { parsePolicies } from '../../engine/lang/parser.js';
 import { printPolicies, printStatement } from '../../engine/lang/print.js';
+import { readPolicyPaths } from '../../engine/store/files.js';
 import { generatedStatement } from '../helpers/generated-trees.js';
 import { policyCases } from '../helpers/policy-cases.js';
 
@@ -36,9 +36,7 @@ function checkLayout(text: string): void {
   if (formatted !== '' && !/[^\s]\r?\n$/.test(formatted)) throw new Error(`a ragged end: ${formatted}`);
 }
 
-const shipped = readdirSync('policies', { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.sql'))
-  .map((path) => readFileSync(join('policies', path), 'utf8'));
+const shipped = readPolicyPaths(['policies']).map(({ text }) => text);
 
 const texts = [
   ...policyCases()

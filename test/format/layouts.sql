@@ -174,6 +174,21 @@ select
     else null
   end as y
 from a;
+-- === brackets at the end of an expression are broken, not what stands before them
+create view v as select max(d.pods + (select count(*) from free_pod as q join spread_match as m on m.other = q.template where m.template = d.template)) as pods, sum(case kind when 'first' then a.one + 1 when 'second' then a.two + 2 else null end) as total from d
+-- becomes
+create view v as
+select
+  max(d.pods + (
+    select count(*) from free_pod as q
+    join spread_match as m on m.other = q.template
+    where m.template = d.template)) as pods,
+  sum(case kind
+    when 'first' then a.one + 1
+    when 'second' then a.two + 2
+    else null
+  end) as total
+from d;
 -- === long sums break before their operators
 create constraint c as select * from t minimize first_long_name_of_a_column * 1000 + second_long_name_of_a_column * 100 - third_long_name_of_a_column
 -- becomes

@@ -1,10 +1,10 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import test from 'ava';
 import fc from 'fast-check';
 import type { PolicyStatement } from '../../engine/lang/ast.js';
 import { parsePolicies } from '../../engine/lang/parser.js';
 import { printPolicies, printSelect, printStatement } from '../../engine/lang/print.js';
+import { readPolicyPaths } from '../../engine/store/files.js';
 import { generatedStatement } from '../helpers/generated-trees.js';
 import { policyCases } from '../helpers/policy-cases.js';
 import { databaseOf } from '../helpers/solve-here.js';
@@ -16,9 +16,7 @@ function parse(text: string): PolicyStatement[] {
   return statements;
 }
 
-const shippedTexts = readdirSync('policies', { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.sql'))
-  .map((path) => readFileSync(join('policies', path), 'utf8'));
+const shippedTexts = readPolicyPaths(['policies']).map(({ text }) => text);
 
 test('what is printed of every case, listing and shipped policy has the same tree', (t) => {
   const texts = [
