@@ -3,15 +3,14 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { isError } from '../base/diagnostic.js';
 import type { SourceFile, Span } from '../base/source.js';
 import { rowText } from '../ground/ground-error.js';
-import { catalogOf } from '../check/schema.js';
 import { evaluate } from '../model/evaluate.js';
 import type { LevelResult, SolveLimits } from '../solve/solver.js';
 import type { PolicySettings } from '../check/policy-settings.js';
-import { introspect } from '../store/introspect.js';
 import { StoreError } from '../store/store-error.js';
 import type { Store } from '../store/store.js';
 import type { CompiledPolicies } from './compile.js';
-import { compilePolicies } from './compile.js';
+import type { CompiledDatabase } from './compile-database.js';
+import { compileDatabase } from './compile-database.js';
 import type { Decision } from './controller.js';
 import type { Prepared, Solve, SoftResult } from './decide.js';
 import { groundErrors, isCurrent, levelsOrZero, prepare, softResults, withBounds } from './decide.js';
@@ -71,11 +70,15 @@ export async function solveDatabase(
   sources: readonly SourceFile[],
   options: SolveOptions,
 ): Promise<SolveResult> {
-  const started = options.clock.nowMs();
-  const catalog = catalogOf(store.read(() => introspect(store)));
-  const { compiled, diagnostics } = compilePolicies(sources, catalog, options.settings);
-  const compileMs = options.clock.nowMs() - started;
-  const relations = new Map(catalog.relations.map((relation) => [relation.name, relation]));
+  return solveCompiled(store, compileDatabase(store, sources, options), options);
+}
+
+/** The same with policies that were compiled before. INVARIANT: the schema has not changed since. */
+export async function solveCompiled(
+  store: Store,
+  { compiled, diagnostics, relations, ms: compileMs }: CompiledDatabase,
+  options: SolveOptions,
+): Promise<SolveResult> {
   if (compiled === null) return failed(diagnostics, { ...noTime, compile: compileMs });
   for (let attempt = 0; ; attempt += 1) {
     const result = await solveOnce(store, compiled, diagnostics, relations, options, compileMs);

@@ -1,17 +1,15 @@
 import { resolve } from 'node:path';
 import { byText } from '../base/order.js';
 import type { SourceFile, Span } from '../base/source.js';
-import { catalogOf } from '../check/schema.js';
 import type { PolicyStatement } from '../lang/ast.js';
 import { parsePolicies } from '../lang/parser.js';
+import type { CompiledDatabase } from '../loop/compile-database.js';
 import type { CompiledPolicies } from '../loop/compile.js';
-import { compilePolicies } from '../loop/compile.js';
 import type { Prepared, Solve } from '../loop/decide.js';
 import { groundErrors, prepare } from '../loop/decide.js';
 import type { SolveResult } from '../loop/solve-database.js';
 import type { SolveLimits } from '../solve/solver.js';
 import { shownPath } from '../store/files.js';
-import { introspect } from '../store/introspect.js';
 import type { Store } from '../store/store.js';
 import { isHardBinding, passesRows } from './hard-coverage.js';
 import type { SolveObserver } from './run-tests.js';
@@ -61,10 +59,9 @@ export class CoverageRecorder implements SolveObserver {
     }
   }
 
-  before(store: Store, policies: readonly SourceFile[]): void {
+  before(store: Store, { compiled }: CompiledDatabase): void {
     this.state = null;
-    const { compiled } = compilePolicies(policies, catalogOf(store.read(() => introspect(store))));
-    if (compiled === null) return;
+    if (compiled === null || this.isCovered(compiled)) return;
     const prepared = prepare(store, compiled, { narrow: false });
     if (groundErrors(prepared.grounded, compiled).length === 0) this.state = { compiled, prepared };
   }
@@ -87,6 +84,14 @@ export class CoverageRecorder implements SolveObserver {
         if (seen.slack) entry.slack ??= test.name.span;
       }
     }
+  }
+
+  /** Nothing is left to be shown, so that a second grounding would tell nothing. */
+  private isCovered({ policies }: CompiledPolicies): boolean {
+    return policies.every(({ policy }) => {
+      const entry = this.entryOf(policy.statement);
+      return entry === null || (entry.binding !== null && entry.slack !== null);
+    });
   }
 
   /** By file and place. */

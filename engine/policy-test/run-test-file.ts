@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { DiagnosticError, isError } from '../base/diagnostic.js';
+import { CompileOnce } from './compile-once.js';
 import type { LoadedTests } from './load-tests.js';
 import type { TestSetting } from './run-tests.js';
 import { makeBase, runPolicyTest } from './run-tests.js';
@@ -27,9 +28,10 @@ export async function runTestFile(
   if (chosen.length === 0) return { loaded, results: [], diagnostics };
   try {
     const base = makeBase(loaded);
+    const compiler = new CompileOnce(loaded.policies, setting.clock);
     const results: TestResult[] = [];
     for (const test of chosen) {
-      const result = await runPolicyTest(loaded, test, base, setting);
+      const result = await runPolicyTest(loaded, test, base, compiler, setting);
       results.push(result);
       onTest(result);
     }

@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { DiagnosticError, isError } from '../base/diagnostic.js';
-import type { SourceFile, Span } from '../base/source.js';
+import type { Span } from '../base/source.js';
+import type { CompiledDatabase } from '../loop/compile-database.js';
 import type { Solve } from '../loop/decide.js';
 import type { SolveResult } from '../loop/solve-database.js';
-import { solveDatabase } from '../loop/solve-database.js';
+import { solveCompiled } from '../loop/solve-database.js';
 import type { SolveLimits } from '../solve/solver.js';
 import { openStore } from '../store/open.js';
 import type { Snapshot } from '../store/snapshot.js';
@@ -12,6 +13,7 @@ import { openSnapshot, snapshotOf } from '../store/snapshot.js';
 import { splitStatements } from '../store/sql-text.js';
 import type { Store } from '../store/store.js';
 import { checkExpectation, coreTable, endOf } from './check-expectation.js';
+import type { CompileOnce } from './compile-once.js';
 import type { LoadedTests } from './load-tests.js';
 import { runSql } from './run-sql.js';
 import type { Expectation, PolicyTest, SqlText } from './test-file.js';
@@ -19,7 +21,7 @@ import type { Failure, TestResult } from './test-result.js';
 
 /** Sees every solve of a test, for coverage: first the state that is solved, then what came out. */
 export interface SolveObserver {
-  before(store: Store, policies: readonly SourceFile[]): void;
+  before(store: Store, policies: CompiledDatabase): void;
   after(store: Store, result: SolveResult, test: PolicyTest): Promise<void>;
 }
 
@@ -55,12 +57,13 @@ export async function runPolicyTest(
   loaded: LoadedTests,
   test: PolicyTest,
   snapshot: Snapshot,
+  compiler: CompileOnce,
   setting: TestSetting,
 ): Promise<TestResult> {
   const startedMs = setting.clock.nowMs();
   const store = openSnapshot(snapshot);
   try {
-    const run = new TestRun(store, test, loaded.policies, setting);
+    const run = new TestRun(store, test, compiler, setting);
     const problems = await problemsOf(() => run.steps());
     const { failures } = run;
     const outcome = problems.length > 0 ? 'error' : failures.length > 0 ? 'failed' : 'passed';
@@ -104,7 +107,7 @@ class TestRun {
   constructor(
     private readonly store: Store,
     private readonly test: PolicyTest,
-    private readonly policies: readonly SourceFile[],
+    private readonly compiler: CompileOnce,
     private readonly setting: TestSetting,
   ) {}
 
@@ -145,10 +148,11 @@ class TestRun {
 
   private async solve(span: Span): Promise<SolveResult> {
     this.demandAnswer();
-    const { store, policies, setting } = this;
+    const { store, setting } = this;
     const { solve, limits, clock, observer } = setting;
+    const policies = this.compiler.for(store);
     observer?.before(store, policies);
-    const result = await solveDatabase(store, policies, { solve, limits, clock, dryRun: false });
+    const result = await solveCompiled(store, policies, { solve, limits, clock, dryRun: false });
     await observer?.after(store, result, this.test);
     this.result = result;
     this.solves += 1;
