@@ -66,3 +66,12 @@ create test two_that_run_together_may_stay begin
   expect optimal;
   expect (select count(*) from pod where controllable_node = 'n1') = 2;
 end;
+
+create test two_of_different_templates_that_run_together_may_stay begin
+  insert into host_port (template, host_port) values ('dns', 80);
+  insert into pod (name, template, node_name, phase) values
+    ('w1', 'web', 'n1', 'Running'), ('w2', 'web', 'n1', 'Running'), ('d1', 'dns', 'n1', 'Running'), ('d2', 'dns', 'n1', 'Running');
+  update scheduler set max_moves = 5;
+  expect optimal;
+  expect (select count(*) from pod where controllable_node = 'n1') = 4;
+end;

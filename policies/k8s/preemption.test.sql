@@ -83,3 +83,16 @@ create test importance_is_compared_rank_by_rank begin
   expect soft preemption_third = 1;
   expect soft preemption_rest = 2;
 end;
+
+create test no_rank_loses_a_pod_where_there_is_room begin
+  insert into template (name, priority) values ('p1', 1), ('p2', 2), ('p3', 3), ('p4', 4);
+  insert into container_resource (template, resource, request_amount) select name, 'cpu', 10 from template where name glob 'p?';
+  insert into node (name) values ('n3'), ('n4'), ('n5');
+  insert into node_resource (node, resource, allocatable) values ('n3', 'cpu', 10), ('n4', 'cpu', 10), ('n5', 'cpu', 10);
+  insert into pod (name, template, node_name, phase) select 'r' || name, name, replace(name, 'p', 'n'), 'Running' from template where name glob 'p?';
+  insert into pod (name, template) values ('a', 'high');
+  expect optimal;
+  expect (select controllable_node from pod where name = 'a') = 'n5';
+  expect soft preemption_third = 0;
+  expect soft preemption_rest = 0;
+end;

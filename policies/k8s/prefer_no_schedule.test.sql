@@ -22,3 +22,9 @@ create test a_tainted_node_is_better_than_none begin
   expect (select controllable_node from pod) = 'n1';
   expect soft prefer_no_schedule = 2;
 end;
+
+create test a_node_without_taints_is_best begin
+  insert into node (name) values ('n3');
+  expect (select controllable_node from pod) = 'n3';
+  expect soft prefer_no_schedule = 0;
+end;
