@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   format: ['base', 'lang'],
   catalog: ['base'],
   check: ['base', 'lang', 'catalog'],
+  lint: ['base', 'lang', 'catalog', 'check'],
   model: ['base'],
   lower: ['base', 'lang/ast.ts', 'lang/print.ts', 'catalog', 'check', 'model'],
   store: ['base', 'catalog'],

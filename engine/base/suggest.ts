@@ -31,7 +31,7 @@ function distance(left: string, right: string, limit: number): number {
 }
 
 /** The candidates nearest to `name`, sorted; none when no one is near enough to be meant (a third of its letters). */
-function nearestAll(name: string, candidates: Iterable<string>): readonly string[] {
+export function nearestAll(name: string, candidates: Iterable<string>): readonly string[] {
   let best: string[] = [];
   let bestDistance = Math.max(1, Math.floor(name.length / 3));
   for (const candidate of [...new Set(candidates)].sort()) {

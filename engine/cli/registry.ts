@@ -25,6 +25,11 @@ export const REGISTRY: readonly RegistryEntry[] = [
     load: async () => (await import('./command/fmt.js')).fmt,
   },
   {
+    name: 'lint',
+    summary: 'report likely mistakes and lapses of style in policies',
+    load: async () => (await import('./command/lint.js')).lint,
+  },
+  {
     name: 'solve',
     summary: 'decide once what policies leave open, and write it back',
     load: async () => (await import('./command/solve.js')).solve,

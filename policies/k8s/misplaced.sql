@@ -10,6 +10,7 @@ where p.role = 'movable'
       select n.name from bound_neighbour as n
       where n.other in (select f.name from fixed_pod as f)))
 minimize p.controllable_node = p.home
+weight 1
 priority 50;
 
 -- Because of a neighbour that may move, too: it is enough that one of them goes.
@@ -19,4 +20,5 @@ join bound_neighbour as n on n.name = p.name
 join leaving_pod as q on q.name = n.other and p.name < q.name
 where p.role = 'movable' and q.role = 'movable'
 minimize p.controllable_node = p.home and q.controllable_node = q.home
+weight 1
 priority 50;

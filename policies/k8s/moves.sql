@@ -7,6 +7,7 @@ where p.role = 'movable' and p.controllable_node <> p.home
 group by s.max_moves
 check count(*) <= s.max_moves;
 
+-- Each move costs as much as any other.
 create constraint moves_few as
 select * from leaving_pod as p
 where p.role = 'movable'

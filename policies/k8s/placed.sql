@@ -9,6 +9,7 @@ where p.priority >= (select v.priority from victim_limit as v)
 maximize w.weight * (p.controllable_node <> '')
 priority 90;
 
+-- All waiting pods, by their priority.
 create constraint placed as
 select * from arriving_pod as p
 join waiting_weight as w on w.name = p.name

@@ -21,6 +21,7 @@ check not exists (
     and p.controllable_node = v.home
     and p.controllable_node <> p.home);
 
+-- As few as possible of the most important victims.
 create constraint preemption_first as
 select * from leaving_pod as v
 join victim_rank as k on k.name = v.name
@@ -28,6 +29,7 @@ where k.rank = 1
 minimize v.controllable_node = ''
 priority 84;
 
+-- Then of the next.
 create constraint preemption_second as
 select * from leaving_pod as v
 join victim_rank as k on k.name = v.name
@@ -35,6 +37,7 @@ where k.rank = 2
 minimize v.controllable_node = ''
 priority 83;
 
+-- Then of those after them.
 create constraint preemption_third as
 select * from leaving_pod as v
 join victim_rank as k on k.name = v.name
@@ -42,6 +45,7 @@ where k.rank = 3
 minimize v.controllable_node = ''
 priority 82;
 
+-- Then of all others together.
 create constraint preemption_rest as
 select * from leaving_pod as v
 join victim_rank as k on k.name = v.name

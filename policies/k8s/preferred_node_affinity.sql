@@ -4,4 +4,5 @@ create constraint preferred_node_affinity as
 select * from arriving_pod as p
 join preferred_node as m on m.template = p.template
 where p.controllable_node = m.node
-maximize m.weight;
+maximize m.weight
+weight 1;

@@ -8,7 +8,8 @@ create constraint preferred_pod_affinity as
 select * from arriving_pod as p
 join preferred_neighbourhood as m on m.template = p.template
 where p.controllable_node = m.node
-maximize m.weight;
+maximize m.weight
+weight 1;
 
 -- Between pods whose places are open.
 create constraint preferred_pod_affinity_open as
@@ -20,4 +21,5 @@ where t.is_required = 0
   and (p.role <> 'victim' or q.role <> 'victim')
   and p.controllable_node in (select e.node from node_domain as e where e.key = d.key and e.value = d.value)
   and q.controllable_node in (select e.node from node_domain as e where e.key = d.key and e.value = d.value)
-maximize t.worth;
+maximize t.worth
+weight 1;

@@ -37,6 +37,7 @@ select
 from spread_domain as d
 where d.when_unsatisfiable = 'DoNotSchedule';
 
+-- Where one of the template's pods starts, the domain has at most max_skew pods more than the one with the fewest.
 create constraint topology_spread as
 select * from spread_load as l
 group by l.template, l.spread, l.max_skew, l.is_enough

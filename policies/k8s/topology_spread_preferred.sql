@@ -23,4 +23,5 @@ minimize max(
         and q.controllable_node in (
           select n.node from spread_node as n
           where n.template = d.template and n.spread = d.spread and n.value = d.value)))
-    - d.max_skew);
+    - d.max_skew)
+weight 1;

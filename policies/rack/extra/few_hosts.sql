@@ -18,4 +18,5 @@ select * from pending
 join placed on placed.process = pending.process
 where pending.process in (select process_id from process where locality = 1)
 maximize pending.controllable_dkernel = placed.dkernel
+weight 1
 priority 1;
