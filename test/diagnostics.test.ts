@@ -9,6 +9,7 @@ import { catalogOf } from '../engine/check/schema.js';
 import { dataFindings } from '../engine/cli/data-findings.js';
 import { diagnosticPages } from '../engine/cli/diagnostic-pages.js';
 import { ground } from '../engine/ground/ground.js';
+import { lintPolicies } from '../engine/lint/lint.js';
 import { compilePolicies } from '../engine/loop/compile.js';
 import { packagePath, readText } from '../engine/store/files.js';
 import { introspect } from '../engine/store/introspect.js';
@@ -31,17 +32,19 @@ const triggers: readonly Trigger[] = [...pages].flatMap(([code, page]) =>
 );
 
 /**
- * Diagnostics of a policy text on a database made by `schema`: those of compiling, or else of grounding, with
- * `withRows` those of `check --db`.
+ * Diagnostics of a policy text on a database made by `schema`: those of compiling, or else of grounding; for `rows`
+ * those of `check --db`, for `lint` those of `lint`.
  */
-function diagnose(schema: string, text: string, withRows: boolean): readonly Diagnostic[] {
+function diagnose(what: string | undefined, schema: string, text: string): readonly Diagnostic[] {
   const store = openStore(':memory:', 'plain');
   try {
     for (const statement of splitStatements(schema)) store.run(statement.text);
     const source = { name: 'policy.sql', text };
-    const { compiled, diagnostics } = compilePolicies([source], catalogOf(introspect(store)));
+    const catalog = catalogOf(introspect(store));
+    if (what === 'lint') return lintPolicies([source], catalog);
+    const { compiled, diagnostics } = compilePolicies([source], catalog);
     if (compiled === null) return diagnostics;
-    if (withRows) return [...diagnostics, ...dataFindings(compiled, store)];
+    if (what === 'rows') return [...diagnostics, ...dataFindings(compiled, store)];
     return [...diagnostics, ...store.read(() => ground(compiled, store)).diagnostics];
   } finally {
     store.close();
@@ -55,7 +58,7 @@ test('every code has an entry, in the order of the registry, and every entry a c
 test('every entry has a meaning, one trigger and a fix', (t) => {
   for (const [code, page] of pages) {
     t.is(triggers.filter((trigger) => trigger.code === code).length, 1, `${code} has one trigger`);
-    t.regex(page, /^[a-z]+\/[a-z0-9-]+\n\n[A-Z`]/, `${code} begins with its meaning`);
+    t.regex(page, /^([a-z]+\/[a-z0-9-]+|L[0-9]{3})\n\n[A-Z`]/, `${code} begins with its meaning`);
     t.regex(page, /^Fix: /m, `${code} says what to do`);
   }
 });
@@ -64,17 +67,17 @@ test('every code about policies shows a policy or commands that trigger it', (t)
   const untested = triggers
     .filter(
       ({ code, info }) =>
-        /^(parse|bind|type|lower|ground)\//.test(code) && !/^(sql (schema|rows): |sh$)/.test(info),
+        /^(parse|bind|type|lower|ground|L)/.test(code) && !/^(sql (schema|rows|lint): |sh$)/.test(info),
     )
     .map(({ code }) => code);
   t.deepEqual(untested, []);
 });
 
 for (const { code, info, body } of triggers) {
-  const [, what, schema] = /^sql (schema|rows): (.*)$/.exec(info) ?? [];
+  const [, what, schema] = /^sql (schema|rows|lint): (.*)$/.exec(info) ?? [];
   if (schema === undefined) continue;
   test(`the policy in the entry of ${code} triggers ${code} and nothing else`, (t) => {
-    const diagnostics = diagnose(schema, body, what === 'rows');
+    const diagnostics = diagnose(what, schema, body);
     t.true(diagnostics.length > 0, 'the policy is refused');
     t.deepEqual([...new Set(diagnostics.map((diagnostic) => diagnostic.code))], [code]);
     for (const { span, message } of diagnostics) {

@@ -25,7 +25,11 @@ export function lintPolicies(sources: readonly SourceFile[], catalog: Catalog): 
   );
   const read = files.map(({ source, statements, diagnostics }) => {
     const comments = commentsOf(source);
-    return { comments, diagnostics, statements: statementsOf(statements, comments, relations, diagnostics.length === 0) };
+    return {
+      comments,
+      diagnostics,
+      statements: statementsOf(statements, comments, relations, diagnostics.length === 0),
+    };
   });
   const set = { statements: read.flatMap(({ statements }) => statements) };
   const rules = Object.entries(RULES) as readonly (readonly [RuleCode, (typeof RULES)[keyof typeof RULES]])[];

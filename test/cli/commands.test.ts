@@ -685,3 +685,78 @@ test('no command at all prints the help on stderr, exit 2', async (t) => {
   t.is(end.stdout, '');
   t.true(end.stderr.startsWith('Usage: edict'));
 });
+
+// lint
+
+test('lint reports findings as warnings and ends with 1, is silent and ends with 0 without any', async (t) => {
+  const folder = tempFolder(t);
+  const db = shopOf(folder);
+  const file = join(folder, 'fits.sql');
+  writeFileSync(
+    file,
+    '-- A request fits.\ncreate constraint fits as select * from request join host on host_id = controllable_host check host.cores >= request.cores;\n',
+  );
+  const { end, document } = await jsonOf(['lint', file, '--db', db]);
+  t.is(end.exit, 1);
+  t.deepEqual(
+    document.diagnostics.map(({ code, spans: [span] }) => [code, span?.line, span?.col]),
+    [
+      ['L007', 2, 62],
+      ['L007', 2, 72],
+    ],
+  );
+  const github = await runCliHere(['lint', file, '--db', db, '--format', 'github']);
+  t.regex(github.stdout, /^::warning file=.*fits\.sql,line=2,endLine=2,col=62,endColumn=69,title=L007::/);
+  const fixed = await runCliHere(['lint', folder, '--db', db, '--fix']);
+  t.deepEqual(fixed, { exit: 0, stdout: '', stderr: 'fixed 2 findings in 1 file\n' });
+  t.regex(readFileSync(file, 'utf8'), /on host\.host_id = request\.controllable_host check/);
+  t.deepEqual(await runCliHere(['lint', file, '--db', db]), { exit: 0, stdout: '', stderr: '' });
+});
+
+test('lint --fix makes what one fix leaves to the next, and leaves alone what is ignored, unread or not UTF-8', async (t) => {
+  const folder = tempFolder(t);
+  const ignored =
+    '-- A.\ncreate constraint a as\n-- edict:ignore L019 as in the paper\nselect * from request where cores > 1 or cores > 2 and cores > 3 check 1 > cores;\n';
+  const texts: Record<string, string | Uint8Array> = {
+    'a.sql': ignored,
+    'b.sql':
+      '-- B.\ncreate constraint b as selct * from request check cores > 1 or cores > 2 and cores > 3;\n',
+    'c.sql': Buffer.concat([
+      Buffer.from('-- C'),
+      Uint8Array.from([0xff]),
+      Buffer.from(`\n${ignored.slice(5)}`),
+    ]),
+    'd.sql':
+      '-- D.\ncreate constraint d as select cores from request where cores > 1 and cores > 1 and cores > 1 check cores > 1 or cores > 2 and cores > 3;\n',
+  };
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+  const { end, document } = await jsonOf(['lint', folder, '--fix']);
+  t.is(end.exit, 1);
+  t.is(document['files'], 1);
+  t.is(document['fixed'], 4);
+  for (const name of ['a.sql', 'b.sql', 'c.sql']) {
+    t.deepEqual(readFileSync(join(folder, name)), Buffer.from(texts[name] ?? ''), name);
+  }
+  t.is(
+    readFileSync(join(folder, 'd.sql'), 'utf8'),
+    '-- D.\ncreate constraint d as select * from request where cores > 1 check cores > 1 or (cores > 2 and cores > 3);\n',
+  );
+});
+
+test('lint reads stdin beside files, and cannot change it', async (t) => {
+  const stdin = '-- A.\ncreate constraint a as select * from request check cores = null;';
+  const end = await runCliHere(['lint', '-', '--stdin-name', 'a.sql', '--format', 'plain'], { stdin });
+  t.is(end.exit, 1);
+  t.regex(end.stderr, /^a\.sql:2:52: warning L016: /);
+  const fix = await runCliHere(['lint', '-', '--fix'], { stdin });
+  t.is(fix.exit, 2);
+  t.regex(fix.stderr, /^error\[cli\/usage\]/);
+});
+
+test('explain knows the rules of lint', async (t) => {
+  const end = await runCliHere(['explain', 'L012']);
+  t.is(end.exit, 0);
+  t.regex(end.stdout, /^L012\n\n[^]*edict|^L012\n\nNo condition ties/);
+  const unknown = await runCliHere(['explain', 'L0012']);
+  t.regex(unknown.stderr, /did you mean/);
+});

@@ -22,7 +22,7 @@ function hasOneRow({ table }: RowSource): boolean {
  */
 function readsOf(core: LintCore, expression: Expression): ReadonlySet<number> | null {
   const found = new Set<number>();
-  let known = true;
+  let unknown = 0;
   const outer = core.sources.length;
   visitExpression(expression, (part) => {
     // What a sub-query reads of this core is looked for by name, which suffices for a link.
@@ -41,10 +41,10 @@ function readsOf(core: LintCore, expression: Expression): ReadonlySet<number> | 
       return;
     }
     const resolved = resolveColumn(core, part);
-    if (resolved === null) known = false;
+    if (resolved === null) unknown += 1;
     else found.add(resolved.depth === 0 ? core.sources.indexOf(resolved.source) : outer);
   });
-  return known ? found : null;
+  return unknown === 0 ? found : null;
 }
 
 /** Text between the sides of a join: `cross join` says that every pair is meant. */
