@@ -90,7 +90,7 @@ export type Expression =
 
 export interface LiteralExpression {
   readonly kind: 'literal';
-  /** `integer` keeps its digits because it may exceed 2^53; `boolean` is `true`/`false`. */
+  /** `integer` keeps its digits, without underscores, because it may exceed 2^53; `boolean` is `true`/`false`. */
   readonly type: 'integer' | 'real' | 'text' | 'blob' | 'null' | 'boolean' | 'clock';
   readonly text: string;
   readonly span: Span;

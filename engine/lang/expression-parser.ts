@@ -1,114 +1,131 @@
-import type { Span } from '../base/source.js';
 import { cover, textOf } from '../base/source.js';
 import type {
   CallExpression,
   Expression,
   FromItem,
+  LiteralExpression,
   Name,
   OrderTerm,
-  OtherOperator,
   Select,
   SelectCore,
   Window,
 } from './ast.js';
+import { KIND } from './token-table.js';
 import type { TokenStream } from './token-stream.js';
 import { MAX_HEIGHT } from './token-stream.js';
 
 /** Parses the selects inside expressions; given by the select parser, which in turn parses expressions. */
 export type SelectRule = (stream: TokenStream) => Select;
 
-/** Words that SQLite reads as the current time. */
-const CLOCK_WORDS = ['current_date', 'current_time', 'current_timestamp'];
+/** Words that are values, where no name of a column is quoted like them. */
+const CONSTANTS = new Map<string, LiteralExpression['type']>([
+  ['true', 'boolean'],
+  ['false', 'boolean'],
+  ['current_date', 'clock'],
+  ['current_time', 'clock'],
+  ['current_timestamp', 'clock'],
+]);
 
 /** Words that begin the frame of a window. */
 const FRAMES = ['range', 'rows', 'groups'];
 
+type Binary = Extract<Expression, { kind: 'binary' }>;
+
+/** Operators that bind tighter than `=`, and how tight. */
+const TIGHTER = new Map<string, readonly [operator: Binary['operator'], tightness: number]>(
+  (
+    [
+      ['<', '<=', '>', '>='],
+      ['&', '|', '<<', '>>'],
+      ['+', '-'],
+      ['*', '/', '%'],
+      ['||', '->', '->>'],
+    ] as const
+  ).flatMap((level, i) => level.map((operator) => [operator, [operator, i]] as const)),
+);
+
+const LIKES = ['like', 'glob', 'match', 'regexp'] as const;
+/** Words before which `not` may stand. */
+const NEGATED = new Set<string>(['between', 'in', ...LIKES]);
+
 /** SQLite's expression grammar by precedence climbing; every node carries its span. */
 export class ExpressionParser {
+  /** Levels of the expression read last; a chain `a or b or c ...` leans to the left and has one for each link. */
+  private height = 0;
+  /** Levels of the tallest expression of the select being read. */
+  private tallest = 0;
+
   constructor(
     private readonly stream: TokenStream,
     private readonly select: SelectRule,
   ) {}
 
   expression(): Expression {
-    return this.stream.nested(() => this.or());
+    const expression = this.stream.nested(() => this.or());
+    this.tallest = Math.max(this.tallest, this.height);
+    return expression;
   }
 
-  /** Levels below a node, where there are many; a chain `a or b or c ...` leans to the left and grows by one each. */
-  private readonly heights = new WeakMap<Expression, number>();
-  /** Height of the tallest expression of the select being read. */
-  private tallest = 0;
-
-  private height(expression: Expression | null): number {
-    return expression === null ? 0 : (this.heights.get(expression) ?? 1);
+  /** Notes that a node stands over parts of some height; too tall a tree would exhaust the stack of whoever walks it. */
+  private raise(height: number): void {
+    this.height = height + 1;
+    if (this.height > MAX_HEIGHT) this.stream.fail(`an expression of more than ${MAX_HEIGHT} levels`);
   }
 
-  /** Notes how tall a new node is over its parts; too tall a tree would exhaust the stack of whoever walks it. */
-  private over<T extends Expression>(node: T, ...parts: readonly (Expression | null)[]): T {
-    const height = 1 + Math.max(0, ...parts.map((part) => this.height(part)));
-    if (height > MAX_HEIGHT) this.stream.fail(`an expression of more than ${MAX_HEIGHT} levels`);
-    this.heights.set(node, height);
-    this.tallest = Math.max(this.tallest, height);
-    return node;
-  }
-
-  /** A select inside an expression, and how tall its tallest expression is. */
-  private subSelect(): { select: Select; height: number } {
+  /** A select inside an expression; its tallest expression counts as read last. */
+  private subSelect(): Select {
     const before = this.tallest;
     this.tallest = 0;
     const select = this.select(this.stream);
-    const height = this.tallest;
-    this.tallest = Math.max(before, height);
-    return { select, height };
+    this.height = this.tallest;
+    this.tallest = Math.max(before, this.height);
+    return select;
   }
 
-  private overSelect<T extends Expression>(node: T, height: number, operand: Expression | null = null): T {
-    const taller = 1 + Math.max(height, this.height(operand));
-    if (taller > MAX_HEIGHT) this.stream.fail(`an expression of more than ${MAX_HEIGHT} levels`);
-    this.heights.set(node, taller);
-    this.tallest = Math.max(this.tallest, taller);
-    return node;
-  }
-
+  /** A node over a left side of some height and a right side that was read last. */
   private binary(
     left: Expression,
-    operator: Extract<Expression, { kind: 'binary' }>['operator'],
+    height: number,
+    operator: Binary['operator'],
     right: Expression,
     escape: Expression | null = null,
   ): Expression {
-    const span = cover(left.span, (escape ?? right).span);
-    return this.over({ kind: 'binary', operator, left, right, escape, span }, left, right, escape);
+    this.raise(Math.max(height, this.height));
+    return { kind: 'binary', operator, left, right, escape, span: cover(left.span, (escape ?? right).span) };
   }
 
   private or(): Expression {
     let left = this.and();
-    while (this.stream.word('or')) left = this.binary(left, 'or', this.and());
+    while (this.stream.symbol === 'or') {
+      const { height } = this;
+      this.stream.skip();
+      left = this.binary(left, height, 'or', this.and());
+    }
     return left;
   }
 
   private and(): Expression {
     let left = this.not();
-    while (this.stream.word('and')) left = this.binary(left, 'and', this.not());
+    while (this.stream.symbol === 'and') {
+      const { height } = this;
+      this.stream.skip();
+      left = this.binary(left, height, 'and', this.not());
+    }
     return left;
   }
 
   private not(): Expression {
-    const start = this.stream.peek().span;
-    if (!this.stream.isWord('not') || this.stream.isWord('exists', 1)) {
-      if (!this.stream.word('not')) return this.equality();
-      const operand = this.equality();
-      return this.over(
-        { kind: 'unary', operator: 'not', operand, span: cover(start, operand.span) },
-        operand,
-      );
-    }
-    this.stream.advance();
-    const operand = this.stream.nested(() => this.not());
-    return this.over({ kind: 'unary', operator: 'not', operand, span: cover(start, operand.span) }, operand);
+    const { stream } = this;
+    if (stream.symbol !== 'not') return this.equality();
+    const { start } = stream;
+    stream.skip();
+    const operand = stream.nested(() => this.not());
+    this.raise(this.height);
+    return { kind: 'unary', operator: 'not', operand, span: stream.spanFrom(start) };
   }
 
   private equality(): Expression {
-    let left = this.comparison();
+    let left = this.tight(0, this.postfix());
     for (;;) {
       const next = this.equalityTail(left);
       if (next === null) return left;
@@ -118,66 +135,89 @@ export class ExpressionParser {
 
   /** One operator of the level of `=`, or null when none follows. */
   private equalityTail(left: Expression): Expression | null {
-    const { stream } = this;
-    if (stream.operator('=') || stream.operator('==')) return this.binary(left, '=', this.comparison());
-    if (stream.operator('!=') || stream.operator('<>')) return this.binary(left, '!=', this.comparison());
-    // What ends here may still be the left side of an operator that binds tighter: `a notnull + 1`.
-    if (stream.word('isnull')) return this.comparison(this.nullTest(left, false));
-    if (stream.word('notnull') || stream.word('not', 'null'))
-      return this.comparison(this.nullTest(left, true));
-    if (stream.word('is')) {
-      const negated = stream.word('not');
-      const distinct = stream.word('distinct', 'from');
-      const right = this.comparison();
-      if (right.kind === 'literal' && right.type === 'null') return this.nullTest(left, negated !== distinct);
-      return this.binary(left, negated !== distinct ? 'is not' : 'is', right);
+    const { stream, height } = this;
+    switch (stream.symbol) {
+      case '=':
+      case '==':
+        stream.skip();
+        return this.binary(left, height, '=', this.tighter());
+      case '!=':
+      case '<>':
+        stream.skip();
+        return this.binary(left, height, '!=', this.tighter());
+      case 'is':
+        stream.skip();
+        return this.isTail(left);
+      case 'isnull':
+        stream.skip();
+        // What ends here may still be the left side of an operator that binds tighter: `a notnull + 1`.
+        return this.tight(0, this.nullTest(left, height, false));
+      case 'notnull':
+        stream.skip();
+        return this.tight(0, this.nullTest(left, height, true));
+      case 'not':
+        if (stream.word('not', 'null')) return this.tight(0, this.nullTest(left, height, true));
+        if (!NEGATED.has(stream.symbolBehind)) return null;
+        stream.skip();
+        return this.negatable(left, true);
+      default:
+        return NEGATED.has(stream.symbol) ? this.negatable(left, false) : null;
     }
-    const negated =
-      stream.isWord('not') &&
-      ['between', 'in', 'like', 'glob', 'match', 'regexp'].some((word) => stream.isWord(word, 1));
-    if (negated) stream.advance();
-    if (stream.word('between')) {
-      const low = this.comparison();
-      stream.expectWord('and');
-      const high = this.comparison();
-      const span = cover(left.span, high.span);
-      return this.over({ kind: 'between', negated, operand: left, low, high, span }, left, low, high);
-    }
-    if (stream.word('in')) return this.comparison(this.inTail(left, negated));
-    for (const word of ['like', 'glob', 'match', 'regexp'] as const) {
-      if (!stream.word(word)) continue;
-      const right = this.comparison();
-      const escape = stream.word('escape') ? this.comparison() : null;
-      const operator: OtherOperator = negated ? `not ${word}` : word;
-      return this.binary(left, operator, right, escape);
-    }
-    return null;
   }
 
-  private nullTest(operand: Expression, negated: boolean): Expression {
-    return this.over({ kind: 'nullTest', negated, operand, span: this.stream.since(operand.span) }, operand);
+  private isTail(left: Expression): Expression {
+    const { stream, height } = this;
+    const negated = stream.word('not');
+    const isNot = negated !== stream.word('distinct', 'from');
+    const right = this.tighter();
+    if (right.kind === 'literal' && right.type === 'null') return this.nullTest(left, height, isNot);
+    return this.binary(left, height, isNot ? 'is not' : 'is', right);
+  }
+
+  /** What may be negated: `between`, `in`, `like` and its sisters. */
+  private negatable(left: Expression, negated: boolean): Expression {
+    const { stream, height } = this;
+    if (stream.word('in')) return this.tight(0, this.inTail(left, negated));
+    if (stream.word('between')) {
+      const low = this.tighter();
+      const lowHeight = this.height;
+      stream.expectWord('and');
+      const high = this.tighter();
+      this.raise(Math.max(height, lowHeight, this.height));
+      return { kind: 'between', negated, operand: left, low, high, span: cover(left.span, high.span) };
+    }
+    const word = stream.oneOf(LIKES) ?? stream.fail('expected an operator');
+    const right = this.tighter();
+    const rightHeight = Math.max(height, this.height);
+    const escape = stream.word('escape') ? this.tighter() : null;
+    return this.binary(left, rightHeight, negated ? `not ${word}` : word, right, escape);
+  }
+
+  private nullTest(operand: Expression, height: number, negated: boolean): Expression {
+    this.raise(height);
+    return { kind: 'nullTest', negated, operand, span: this.stream.since(operand.span) };
   }
 
   private inTail(operand: Expression, negated: boolean): Expression {
-    const { stream } = this;
+    const { stream, height } = this;
     if (stream.isName()) return this.inTable(operand, negated);
     stream.expectOperator('(');
     if (this.atSelect()) {
-      const { select, height } = this.subSelect();
+      const select = this.subSelect();
       stream.expectOperator(')');
-      const span = stream.since(operand.span);
-      return this.overSelect({ kind: 'inSelect', negated, operand, select, span }, height, operand);
+      this.raise(Math.max(height, this.height));
+      return { kind: 'inSelect', negated, operand, select, span: stream.since(operand.span) };
     }
     const list = stream.isOperator(')') ? [] : this.list();
     stream.expectOperator(')');
-    const span = stream.since(operand.span);
-    return this.over({ kind: 'inList', negated, operand, list, span }, operand, ...list);
+    this.raise(Math.max(height, this.height));
+    return { kind: 'inList', negated, operand, list, span: stream.since(operand.span) };
   }
 
   /** `x in t` and `x in f(...)`, which mean `x in (select * from ...)`. */
   private inTable(operand: Expression, negated: boolean): Expression {
-    const { stream } = this;
-    const start = stream.peek().span;
+    const { stream, height } = this;
+    const { start } = stream;
     let schema: Name | null = null;
     let name = stream.name('a table or view');
     if (stream.operator('.')) {
@@ -189,7 +229,7 @@ export class ExpressionParser {
       args = stream.isOperator(')') ? [] : this.list();
       stream.expectOperator(')');
     }
-    const span = stream.since(start);
+    const span = stream.spanFrom(start);
     // The alias keeps text in place of the name from being given one.
     const from: FromItem = { kind: 'table', schema, name, alias: name, args, span };
     const core: SelectCore = {
@@ -212,152 +252,182 @@ export class ExpressionParser {
       offset: null,
       span,
     };
-    const whole = stream.since(operand.span);
-    return this.over({ kind: 'inSelect', negated, operand, select, span: whole }, operand);
+    this.raise(Math.max(height, this.height));
+    return { kind: 'inSelect', negated, operand, select, span: stream.since(operand.span) };
   }
 
   private atSelect(): boolean {
-    return this.stream.isWord('select') || this.stream.isWord('with') || this.stream.isWord('values');
+    const { symbol } = this.stream;
+    return symbol === 'select' || symbol === 'with' || symbol === 'values';
   }
 
   list(): Expression[] {
     const items = [this.expression()];
-    while (this.stream.operator(',')) items.push(this.expression());
+    let { height } = this;
+    while (this.stream.operator(',')) {
+      items.push(this.expression());
+      height = Math.max(height, this.height);
+    }
+    this.height = height;
     return items;
   }
 
-  /** Everything that binds tighter than `=`; `first`, where given, has been read already. */
-  private comparison(first?: Expression): Expression {
-    const bits = (left?: Expression): Expression =>
-      this.level(['<<', '>>', '&', '|'], () => this.additive(), this.additive(left));
-    return this.level(['<=', '>=', '<', '>'], bits, bits(first));
+  /** Everything that binds tighter than `=`. */
+  private tighter(): Expression {
+    return this.tight(0, this.postfix());
   }
 
-  private additive(first?: Expression): Expression {
-    const texts = (left = this.postfix()): Expression =>
-      this.level(['||', '->>', '->'], () => this.postfix(), left);
-    const products = (left?: Expression): Expression => this.level(['*', '/', '%'], texts, texts(left));
-    return this.level(['+', '-'], products, products(first));
-  }
-
-  private level(
-    operators: readonly Extract<Expression, { kind: 'binary' }>['operator'][],
-    operand: () => Expression,
-    first: Expression,
-  ): Expression {
+  /** Operators at least as tight behind a left side that was read last. */
+  private tight(least: number, first: Expression): Expression {
     let left = first;
     for (;;) {
-      const found = operators.find((operator) => this.stream.operator(operator));
-      if (found === undefined) return left;
-      left = this.binary(left, found, operand());
+      const found = TIGHTER.get(this.stream.symbol);
+      if (found === undefined || found[1] < least) return left;
+      const { height } = this;
+      this.stream.skip();
+      left = this.binary(left, height, found[0], this.tight(found[1] + 1, this.postfix()));
     }
   }
 
   private postfix(): Expression {
     let operand = this.unary();
-    while (this.stream.word('collate')) {
+    while (this.stream.symbol === 'collate') {
+      this.stream.skip();
       const collation = this.stream.name('a collation');
-      const inner = operand;
-      const span = cover(inner.span, collation.span);
-      operand = this.over({ kind: 'collate', operand: inner, collation, span }, inner);
+      this.raise(this.height);
+      operand = { kind: 'collate', operand, collation, span: cover(operand.span, collation.span) };
     }
     return operand;
   }
 
   private unary(): Expression {
-    const start = this.stream.peek().span;
-    for (const operator of ['-', '+', '~'] as const) {
-      if (!this.stream.operator(operator)) continue;
-      const operand = this.stream.nested(() => this.unary());
-      return this.over({ kind: 'unary', operator, operand, span: cover(start, operand.span) }, operand);
-    }
-    return this.primary();
+    const { stream } = this;
+    const { symbol: operator, start } = stream;
+    if (operator !== '-' && operator !== '+' && operator !== '~') return this.primary();
+    stream.skip();
+    const operand = stream.nested(() => this.unary());
+    this.raise(this.height);
+    return { kind: 'unary', operator, operand, span: stream.spanFrom(start) };
   }
 
   private primary(): Expression {
     const { stream } = this;
-    const token = stream.peek();
-    const start = token.span;
-    if (token.kind === 'number') {
-      stream.advance();
-      const type = /^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(token.text) ? 'integer' : 'real';
-      return { kind: 'literal', type, text: token.text, span: start };
+    this.height = 1;
+    switch (stream.kind) {
+      case KIND.name:
+        return this.word();
+      case KIND.quotedName:
+        return this.nameTail();
+      case KIND.number:
+        return this.number();
+      case KIND.string:
+        return this.literal('text');
+      case KIND.blob:
+        return this.literal('blob');
+      case KIND.parameter:
+        return stream.fail('a policy has no parameters; read the value from a row of a table');
+      default:
+        return stream.isOperator('(') ? this.parenthesised() : stream.fail('expected an expression');
     }
-    if (token.kind === 'string' || token.kind === 'blob') {
-      stream.advance();
-      const type = token.kind === 'string' ? 'text' : 'blob';
-      return { kind: 'literal', type, text: token.text, span: start };
-    }
-    if (token.kind === 'parameter') {
-      stream.fail('a policy has no parameters; read the value from a row of a table');
-    }
-    if (stream.operator('(')) return this.parenthesised(start);
-    if (stream.word('null')) return { kind: 'literal', type: 'null', text: 'null', span: start };
-    if (stream.isWord('exists') && stream.isOperator('(', 1)) {
-      stream.advance();
-      stream.advance();
-      const { select, height } = this.subSelect();
-      stream.expectOperator(')');
-      return this.overSelect({ kind: 'exists', select, span: stream.since(start) }, height);
-    }
-    // `a = not b`: `not` takes what binds tighter than itself, wherever it stands.
-    if (stream.isWord('not')) return stream.nested(() => this.not());
-    if (stream.word('case')) return this.caseTail(start);
-    if (stream.isWord('cast') && stream.isOperator('(', 1)) return this.castTail(start);
-    if (stream.isCallOfKeyword()) {
-      const keyword = stream.advance();
-      return this.callTail({ text: keyword.text, span: keyword.span });
-    }
-    if (stream.isName()) return this.nameTail();
-    return stream.fail('expected an expression');
   }
 
-  private parenthesised(start: Span): Expression {
+  /** A number, without the underscores that may separate its digits. */
+  private number(): Expression {
+    const text = this.stream.text.replaceAll('_', '');
+    return this.literal(/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(text) ? 'integer' : 'real', text);
+  }
+
+  private literal(type: LiteralExpression['type'], text = this.stream.text): Expression {
+    const { span } = this.stream;
+    this.stream.skip();
+    return { kind: 'literal', type, text, span };
+  }
+
+  /** What begins with an unquoted name or keyword. */
+  private word(): Expression {
     const { stream } = this;
+    const { start } = stream;
+    switch (stream.symbol) {
+      case 'null':
+        return this.literal('null', 'null');
+      case 'case':
+        stream.skip();
+        return this.caseTail(start);
+      // `a = not b`: `not` takes what binds tighter than itself, wherever it stands.
+      case 'not':
+        return stream.nested(() => this.not());
+      case 'exists': {
+        if (!stream.isOperator('(', 1)) break;
+        stream.skip();
+        stream.skip();
+        const select = this.subSelect();
+        stream.expectOperator(')');
+        this.raise(this.height);
+        return { kind: 'exists', select, span: stream.spanFrom(start) };
+      }
+      case 'cast':
+        if (stream.isOperator('(', 1)) return this.castTail(start);
+        break;
+      default:
+        if (stream.isCallOfKeyword()) {
+          const { text, span } = stream.advance();
+          return this.callTail({ text, span });
+        }
+    }
+    return stream.isName() ? this.nameTail() : stream.fail('expected an expression');
+  }
+
+  private parenthesised(): Expression {
+    const { stream } = this;
+    const { start } = stream;
+    stream.skip();
     if (this.atSelect()) {
-      const { select, height } = this.subSelect();
+      const select = this.subSelect();
       stream.expectOperator(')');
-      return this.overSelect({ kind: 'scalarSelect', select, span: stream.since(start) }, height);
+      this.raise(this.height);
+      return { kind: 'scalarSelect', select, span: stream.spanFrom(start) };
     }
-    const [first, ...rest] = this.list();
+    const items = this.list();
     stream.expectOperator(')');
-    if (first === undefined) return stream.fail('expected an expression');
-    const span = stream.since(start);
     // The parentheses belong to the node, so that its span can be cut out of the text and still stand alone.
-    if (rest.length > 0) {
-      const items = [first, ...rest];
-      return this.over({ kind: 'rowValue', items, span }, ...items);
-    }
-    const same = { ...first, span };
-    this.heights.set(same, this.height(first));
-    return same;
+    const span = stream.spanFrom(start);
+    const [only, ...rest] = items;
+    if (only !== undefined && rest.length === 0) return { ...only, span };
+    this.raise(this.height);
+    return { kind: 'rowValue', items, span };
   }
 
-  private caseTail(start: Span): Expression {
+  private caseTail(start: number): Expression {
     const { stream } = this;
-    const operand = stream.isWord('when') ? null : this.expression();
+    let height = 0;
+    const part = (): Expression => {
+      const expression = this.expression();
+      height = Math.max(height, this.height);
+      return expression;
+    };
+    const operand = stream.isWord('when') ? null : part();
     const branches: { when: Expression; then: Expression }[] = [];
     while (stream.word('when')) {
-      const when = this.expression();
+      const when = part();
       stream.expectWord('then');
-      branches.push({ when, then: this.expression() });
+      branches.push({ when, then: part() });
     }
     if (branches.length === 0) stream.fail('expected `when`', ['when']);
-    const otherwise = stream.word('else') ? this.expression() : null;
+    const otherwise = stream.word('else') ? part() : null;
     stream.expectWord('end');
-    const inside = branches.flatMap(({ when, then }) => [when, then]);
-    const span = stream.since(start);
-    return this.over({ kind: 'case', operand, branches, otherwise, span }, operand, otherwise, ...inside);
+    this.raise(height);
+    return { kind: 'case', operand, branches, otherwise, span: stream.spanFrom(start) };
   }
 
-  private castTail(start: Span): Expression {
+  private castTail(start: number): Expression {
     const { stream } = this;
-    stream.advance();
-    stream.advance();
+    stream.skip();
+    stream.skip();
     const operand = this.expression();
+    const { height } = this;
     stream.expectWord('as');
     const words: string[] = [];
-    while (stream.peek().kind === 'name') words.push(stream.advance().text);
+    while (stream.kind === KIND.name || stream.kind === KIND.quotedName) words.push(stream.advance().text);
     if (words.length === 0) stream.fail('expected a type');
     if (stream.operator('(')) {
       // `decimal(10, 2)`: SQLite reads the numbers and forgets them.
@@ -365,16 +435,15 @@ export class ExpressionParser {
       stream.expectOperator(')');
     }
     stream.expectOperator(')');
-    const span = stream.since(start);
-    return this.over({ kind: 'cast', operand, type: words.join(' '), span }, operand);
+    this.raise(height);
+    return { kind: 'cast', operand, type: words.join(' '), span: stream.spanFrom(start) };
   }
 
   private nameTail(): Expression {
     const { stream } = this;
-    const token = stream.peek();
+    const isPlain = stream.kind === KIND.name;
     const first = stream.name('a column');
-    const word = token.quoted ? '' : first.text.toLowerCase();
-    if (stream.isOperator('(')) return this.callTail(first);
+    if (stream.symbol === '(') return this.callTail(first);
     if (stream.operator('.')) {
       let qualifier = first;
       let name = stream.name('a column');
@@ -387,19 +456,20 @@ export class ExpressionParser {
       }
       return { kind: 'column', qualifier, name, span: cover(first.span, name.span) };
     }
-    if (word === 'true' || word === 'false') {
-      return { kind: 'literal', type: 'boolean', text: word, span: first.span };
+    const constant = isPlain ? CONSTANTS.get(first.text.toLowerCase()) : undefined;
+    if (constant !== undefined) {
+      return { kind: 'literal', type: constant, text: first.text.toLowerCase(), span: first.span };
     }
-    if (CLOCK_WORDS.includes(word)) return { kind: 'literal', type: 'clock', text: word, span: first.span };
     return { kind: 'column', qualifier: null, name: first, span: first.span };
   }
 
-  private callTail(name: { readonly text: string; readonly span: Span }): Expression {
+  private callTail(name: Name): Expression {
     const { stream } = this;
     stream.expectOperator('(');
     let star = false;
     let distinct = false;
     let args: Expression[] = [];
+    this.height = 0;
     if (stream.operator('*')) star = true;
     else if (this.atSelect()) {
       const message = `\`${name.text}\` takes no select; as an argument it stands in parentheses of its own`;
@@ -408,29 +478,27 @@ export class ExpressionParser {
       distinct = stream.word('distinct');
       args = this.list();
     }
+    let { height } = this;
     const orderBy = stream.word('order', 'by') ? this.orderTerms() : [];
+    height = Math.max(height, this.height);
     stream.expectOperator(')');
     let filter: Expression | null = null;
-    if (stream.isWord('filter') && stream.isOperator('(', 1)) {
-      stream.advance();
-      stream.advance();
+    if (stream.symbol === 'filter' && stream.isOperator('(', 1)) {
+      stream.skip();
+      stream.skip();
       stream.expectWord('where');
       filter = this.expression();
+      height = Math.max(height, this.height);
       stream.expectOperator(')');
     }
     let over: CallExpression['over'] = null;
     if (stream.word('over')) {
       over = stream.isOperator('(') ? this.window() : { kind: 'named', name: stream.name('a window') };
+      height = Math.max(height, this.height);
     }
+    this.raise(height);
     const span = stream.since(name.span);
-    const ordered = over?.kind === 'window' ? [...orderBy, ...over.orderBy] : orderBy;
-    return this.over(
-      { kind: 'call', name, distinct, star, args, orderBy, filter, over, span },
-      filter,
-      ...args,
-      ...ordered.map(({ expression }) => expression),
-      ...(over?.kind === 'window' ? over.partitionBy : []),
-    );
+    return { kind: 'call', name, distinct, star, args, orderBy, filter, over, span };
   }
 
   window(): Window {
@@ -438,8 +506,11 @@ export class ExpressionParser {
     stream.expectOperator('(');
     const opens = [...FRAMES, 'partition'].some((word) => stream.isWord(word));
     const base = stream.isName() && !opens ? stream.name('a window') : null;
+    this.height = 0;
     const partitionBy = stream.word('partition', 'by') ? this.list() : [];
+    const { height } = this;
     const orderBy = stream.word('order', 'by') ? this.orderTerms() : [];
+    this.height = Math.max(height, this.height);
     const frame = FRAMES.some((word) => stream.isWord(word)) ? this.frame() : null;
     stream.expectOperator(')');
     return { kind: 'window', base, partitionBy, orderBy, frame };
@@ -462,12 +533,15 @@ export class ExpressionParser {
   orderTerms(): OrderTerm[] {
     const { stream } = this;
     const terms: OrderTerm[] = [];
+    let height = 0;
     do {
       const expression = this.expression();
+      height = Math.max(height, this.height);
       const descending = !stream.word('asc') && stream.word('desc');
       const nulls = stream.word('nulls', 'first') ? 'first' : stream.word('nulls', 'last') ? 'last' : null;
       terms.push({ expression, descending, nulls });
     } while (stream.operator(','));
+    this.height = height;
     return terms;
   }
 }

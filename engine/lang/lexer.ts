@@ -1,25 +1,53 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { SourceFile, Span } from '../base/source.js';
+import { CODE, isDigit, isHexDigit, isNamePart, isNameStart, isSpace } from './characters.js';
+import { keywordAt } from './keywords.js';
+import type { KindNumber } from './token-table.js';
+import { KIND, TokenTable } from './token-table.js';
 import type { Token } from './token.js';
 
-const OPERATORS = ['->>', '||', '->', '==', '!=', '<>', '<=', '>=', '<<', '>>'] as const;
-const SINGLE = '+-*/%=<>()[],.;&|~?';
+const SINGLE = '+-*/%=<>()[],.;&|~';
 
-const isSpace = (c: string): boolean =>
-  c === ' ' || c === '\t' || c === '\n' || c === '\r' || c === '\f' || c === '\ufeff';
-const isDigit = (c: string): boolean => c >= '0' && c <= '9';
-const isNameStart = (c: string): boolean =>
-  (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c === '_' || c > '\x7f';
-const isNamePart = (c: string): boolean => isNameStart(c) || isDigit(c) || c === '$';
+/** The operator at an offset, the longest there is, or ''. */
+function operatorAt(text: string, at: number): string {
+  const code = text.charCodeAt(at);
+  const next = text.charCodeAt(at + 1);
+  switch (code) {
+    case CODE.minus:
+      if (next !== CODE.greater) return '-';
+      return text.charCodeAt(at + 2) === CODE.greater ? '->>' : '->';
+    case CODE.bar:
+      return next === CODE.bar ? '||' : '|';
+    case CODE.equal:
+      return next === CODE.equal ? '==' : '=';
+    case CODE.bang:
+      return next === CODE.equal ? '!=' : '';
+    case CODE.less:
+      return next === CODE.greater ? '<>' : next === CODE.equal ? '<=' : next === CODE.less ? '<<' : '<';
+    case CODE.greater:
+      return next === CODE.equal ? '>=' : next === CODE.greater ? '>>' : '>';
+    default: {
+      const place = SINGLE.indexOf(text.charAt(at));
+      return place === -1 ? '' : (SINGLE[place] ?? '');
+    }
+  }
+}
 
 /** True where no token, space or comment begins. */
 function startsNoToken(text: string, at: number): boolean {
-  const c = text.charAt(at);
-  const next = text[at + 1] ?? '';
-  if (isSpace(c) || isDigit(c) || isNameStart(c) || SINGLE.includes(c)) return false;
-  if (c === "'" || c === '"' || c === '`') return false;
-  if ((c === ':' || c === '@' || c === '$') && isNamePart(next)) return false;
-  return !OPERATORS.some((operator) => text.startsWith(operator, at));
+  const code = text.charCodeAt(at);
+  if (isSpace(code) || isDigit(code) || isNameStart(code) || code === CODE.question) return false;
+  if (code === CODE.quote || code === CODE.doubleQuote || code === CODE.backtick) return false;
+  if (startsParameter(text, at)) return false;
+  return operatorAt(text, at) === '';
+}
+
+/** `:a`, `@a`, `$a`. */
+function startsParameter(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return (
+    (code === CODE.colon || code === CODE.at || code === CODE.dollar) && isNamePart(text.charCodeAt(at + 1))
+  );
 }
 
 function shortened(text: string): string {
@@ -28,8 +56,14 @@ function shortened(text: string): string {
 
 /** Tokens of a text, always ended by one of kind `end`, and what is wrong with it. */
 export interface Lexed {
-  readonly tokens: Token[];
+  readonly tokens: readonly Token[];
   readonly diagnostics: Diagnostic[];
+}
+
+/** The tokens of a text as objects. */
+export function tokenize(source: SourceFile): Lexed {
+  const { table, diagnostics } = lex(source);
+  return { tokens: Array.from({ length: table.length }, (_one, i) => table.token(i)), diagnostics };
 }
 
 /**
@@ -37,14 +71,16 @@ export interface Lexed {
  * A quote that is never closed turns everything behind it inside out, so the text is then read again with
  * quotes of that kind closed at the end of their line at the latest: the first one left open is the one at fault.
  */
-export function tokenize(source: SourceFile): Lexed {
-  const open = new Set<string>();
-  let lexed = lex(source, open);
-  while (lexed.open !== null && !open.has(lexed.open)) {
-    open.add(lexed.open);
-    lexed = lex(source, open);
+export function lex(source: SourceFile): { table: TokenTable; diagnostics: Diagnostic[] } {
+  const singleLine = new Set<string>();
+  let lexer = new Lexer(source, singleLine);
+  lexer.read();
+  while (lexer.open !== null && !singleLine.has(lexer.open)) {
+    singleLine.add(lexer.open);
+    lexer = new Lexer(source, singleLine);
+    lexer.read();
   }
-  const { tokens, diagnostics } = lexed;
+  const { table, diagnostics } = lexer;
   if (source.brokenAt !== undefined) {
     diagnostics.unshift({
       code: 'parse/not-utf8',
@@ -54,155 +90,193 @@ export function tokenize(source: SourceFile): Lexed {
       help: 'save the file as UTF-8',
     });
   }
-  return { tokens, diagnostics };
+  return { table, diagnostics };
 }
 
-/** One reading; quotes of `singleLine` end with their line. `open` is the quote found to be never closed. */
-function lex(source: SourceFile, singleLine: ReadonlySet<string>): Lexed & { open: string | null } {
-  const { text } = source;
-  let open: string | null = null;
-  const tokens: Token[] = [];
-  const diagnostics: Diagnostic[] = [];
-  let at = 0;
+/** One reading of a text; quotes of `singleLine` end with their line. */
+class Lexer {
+  readonly table: TokenTable;
+  readonly diagnostics: Diagnostic[] = [];
+  /** The kind of quote that was first found to be never closed. */
+  open: string | null = null;
+  private at = 0;
+  private readonly text: string;
 
-  const span = (start: number, end: number): Span => ({ source, start, end });
-  const push = (kind: Token['kind'], start: number, meaning: string, quoted = false): void => {
-    tokens.push({ kind, text: meaning, quoted, span: span(start, at) });
-  };
-  const unterminated = (start: number, what: string, end: number): void => {
-    diagnostics.push({
+  constructor(
+    private readonly source: SourceFile,
+    private readonly singleLine: ReadonlySet<string>,
+  ) {
+    this.table = new TokenTable(source);
+    this.text = source.text;
+  }
+
+  read(): void {
+    const { text } = this;
+    while (this.at < text.length) this.next(text.charCodeAt(this.at));
+    this.push(KIND.end, text.length);
+  }
+
+  /** Reads the token, comment or space that begins with a character. */
+  private next(code: number): void {
+    const { text } = this;
+    const start = this.at;
+    if (isSpace(code)) {
+      this.at += 1;
+    } else if (isNameStart(code) && !this.startsBlob(code)) {
+      this.skipName();
+      this.push(KIND.name, start, keywordAt(text, start, this.at));
+    } else if (isDigit(code) || (code === CODE.dot && isDigit(text.charCodeAt(start + 1)))) {
+      this.number(start);
+    } else if (code === CODE.quote || isNameStart(code)) {
+      this.string(start, code !== CODE.quote);
+    } else if (code === CODE.doubleQuote || code === CODE.backtick || code === CODE.openBracket) {
+      this.quotedName(start);
+    } else if (text.startsWith('--', start)) {
+      const end = text.indexOf('\n', start);
+      this.at = end === -1 ? text.length : end + 1;
+    } else if (text.startsWith('/*', start)) {
+      const end = text.indexOf('*/', start + 2);
+      if (end === -1) this.unterminated(start, 'comment', text.length);
+      else this.at = end + 2;
+    } else if (code === CODE.question || startsParameter(text, start)) {
+      this.at += 1;
+      if (code !== CODE.question) this.skipName();
+      this.push(KIND.parameter, start);
+    } else {
+      this.operator(start);
+    }
+  }
+
+  private operator(start: number): void {
+    const { text } = this;
+    const operator = operatorAt(text, start);
+    this.at += operator.length;
+    if (operator !== '') {
+      this.push(KIND.operator, start, operator);
+      return;
+    }
+    // What stands together was written together: one mistake.
+    while (this.at < text.length && startsNoToken(text, this.at)) {
+      this.at += String.fromCodePoint(text.codePointAt(this.at) ?? 0).length;
+    }
+    const found = shortened(text.slice(start, this.at));
+    this.diagnostics.push({
+      code: 'parse/unexpected-character',
+      severity: 'error',
+      message: `unexpected character${this.at - start > 1 ? 's' : ''} \`${found}\``,
+      span: this.span(start, this.at),
+    });
+  }
+
+  private push(kind: KindNumber, start: number, symbol = ''): void {
+    this.table.push(kind, start, this.at, symbol);
+  }
+
+  private span(start: number, end: number): Span {
+    return { source: this.source, start, end };
+  }
+
+  private skipName(): void {
+    const { text } = this;
+    let { at } = this;
+    while (isNamePart(text.charCodeAt(at))) at += 1;
+    this.at = at;
+  }
+
+  private startsBlob(code: number): boolean {
+    return (code === 120 || code === 88) && this.text.charCodeAt(this.at + 1) === CODE.quote;
+  }
+
+  private string(start: number, isBlob: boolean): void {
+    if (isBlob) this.at += 1;
+    if (this.skipQuoted("'")) this.push(isBlob ? KIND.blob : KIND.string, start);
+    else this.unclosed(start, 'string', "'");
+  }
+
+  private quotedName(start: number): void {
+    const quote = this.text.charAt(start);
+    if (quote === '[' ? this.skipTo(']', quote) : this.skipQuoted(quote)) this.push(KIND.quotedName, start);
+    else this.unclosed(start, 'quoted name', quote);
+  }
+
+  /** Moves behind the closing quote; a doubled quote stands for itself. False when it never comes. */
+  private skipQuoted(quote: string): boolean {
+    const { text } = this;
+    const before = this.at;
+    while (this.skipTo(quote, quote)) {
+      if (text[this.at] !== quote) return true;
+    }
+    this.at = before;
+    return false;
+  }
+
+  /** Moves behind the next such character after this one; false where it does not come, or not in this line. */
+  private skipTo(close: string, quote: string): boolean {
+    const { text } = this;
+    const end = text.indexOf(close, this.at + 1);
+    if (end === -1) return false;
+    if (this.singleLine.has(quote)) {
+      const lineEnd = text.indexOf('\n', this.at + 1);
+      if (lineEnd !== -1 && lineEnd < end) return false;
+    }
+    this.at = end + 1;
+    return true;
+  }
+
+  /** A quote without its partner: what it holds goes to the end of the line, or of the text. */
+  private unclosed(start: number, what: string, quote: string): void {
+    this.open ??= quote;
+    const end = this.singleLine.has(quote) ? this.text.indexOf('\n', this.at) : -1;
+    this.unterminated(start, what, end === -1 ? this.text.length : end);
+  }
+
+  private unterminated(start: number, what: string, end: number): void {
+    this.diagnostics.push({
       code: 'parse/unterminated',
       severity: 'error',
       message: `this ${what} is never closed`,
-      span: span(start, Math.min(start + 1, text.length)),
+      span: this.span(start, Math.min(start + 1, this.text.length)),
     });
-    at = end;
-  };
-  /** A quote without its partner: what it holds goes to the end of the line, or of the text. */
-  const unclosed = (start: number, what: string, quote: string): void => {
-    open ??= quote;
-    const end = singleLine.has(quote) ? text.indexOf('\n', at) : -1;
-    unterminated(start, what, end === -1 ? text.length : end);
-  };
-
-  /** Reads up to the closing quote; a doubled quote stands for itself. Null when it never comes. */
-  const quotedBody = (quote: string): string | null => {
-    let body = '';
-    for (let i = at + 1; ;) {
-      const end = text.indexOf(quote, i);
-      if (end === -1) return null;
-      const added = text.slice(i, end);
-      if (singleLine.has(quote) && added.includes('\n')) return null;
-      body += added;
-      if (text[end + 1] !== quote) {
-        at = end + 1;
-        return body;
-      }
-      body += quote;
-      i = end + 2;
-    }
-  };
+    this.at = end;
+  }
 
   /** Digits, which single underscores may separate. */
-  const digits = (digit: RegExp): void => {
-    while (
-      digit.test(text[at] ?? '') ||
-      (text[at] === '_' && digit.test(text[at - 1] ?? '') && digit.test(text[at + 1] ?? ''))
-    ) {
-      at += 1;
-    }
-  };
-
-  const number = (start: number): void => {
-    if (text[at] === '0' && (text[at + 1] === 'x' || text[at + 1] === 'X')) {
-      at += 2;
-      digits(/[0-9a-fA-F]/);
-    } else {
-      digits(/[0-9]/);
-      if (text[at] === '.') {
-        at += 1;
-        digits(/[0-9]/);
-      }
-      const exponent = /^[eE][+-]?(?=[0-9])/.exec(text.slice(at, at + 3));
-      if (exponent !== null) {
-        at += exponent[0].length;
-        digits(/[0-9]/);
-      }
-    }
-    if (isNamePart(text[at] ?? '')) {
-      while (isNamePart(text[at] ?? '')) at += 1;
-      diagnostics.push({
-        code: 'parse/unexpected-character',
-        severity: 'error',
-        message: `\`${shortened(text.slice(start, at))}\` is neither a number nor a name`,
-        span: span(start, at),
-      });
-    }
-    push('number', start, text.slice(start, at));
-  };
-
-  while (at < text.length) {
-    const start = at;
-    const c = text.charAt(at);
-    const next = text[at + 1] ?? '';
-    if (isSpace(c)) {
-      at += 1;
-    } else if (c === '-' && next === '-') {
-      const end = text.indexOf('\n', at);
-      at = end === -1 ? text.length : end + 1;
-    } else if (c === '/' && next === '*') {
-      const end = text.indexOf('*/', at + 2);
-      if (end === -1) unterminated(start, 'comment', text.length);
-      else at = end + 2;
-    } else if (c === "'" || ((c === 'x' || c === 'X') && next === "'")) {
-      const blob = c !== "'";
-      if (blob) at += 1;
-      const body = quotedBody("'");
-      if (body === null) unclosed(start, 'string', "'");
-      else push(blob ? 'blob' : 'string', start, body);
-    } else if (c === '"' || c === '`') {
-      const body = quotedBody(c);
-      if (body === null) unclosed(start, 'quoted name', c);
-      else push('name', start, body, true);
-    } else if (c === '[') {
-      const lineEnd = singleLine.has('[') ? text.indexOf('\n', at) : -1;
-      const end = (lineEnd === -1 ? text : text.slice(0, lineEnd)).indexOf(']', at);
-      if (end === -1) unclosed(start, 'quoted name', '[');
-      else {
-        at = end + 1;
-        push('name', start, text.slice(start + 1, end), true);
-      }
-    } else if (isDigit(c) || (c === '.' && isDigit(next))) {
-      number(start);
-    } else if (isNameStart(c)) {
-      while (isNamePart(text[at] ?? '')) at += 1;
-      push('name', start, text.slice(start, at));
-    } else if ((c === ':' || c === '@' || c === '$') && isNamePart(next)) {
-      at += 1;
-      while (isNamePart(text[at] ?? '')) at += 1;
-      push('parameter', start, text.slice(start, at));
-    } else {
-      const operator = OPERATORS.find((candidate) => text.startsWith(candidate, at));
-      if (operator !== undefined) {
-        at += operator.length;
-        push('operator', start, operator);
-      } else if (SINGLE.includes(c)) {
-        at += 1;
-        push(c === '?' ? 'parameter' : 'operator', start, c);
-      } else {
-        // What stands together was written together: one mistake.
-        while (at < text.length && startsNoToken(text, at)) {
-          at += String.fromCodePoint(text.codePointAt(at) ?? 0).length;
-        }
-        diagnostics.push({
-          code: 'parse/unexpected-character',
-          severity: 'error',
-          message: `unexpected character${at - start > 1 ? 's' : ''} \`${shortened(text.slice(start, at))}\``,
-          span: span(start, at),
-        });
-      }
+  private skipDigits(isOne: (code: number) => boolean): void {
+    const { text } = this;
+    for (; ; this.at += 1) {
+      const code = text.charCodeAt(this.at);
+      if (isOne(code)) continue;
+      const isBetween = isOne(text.charCodeAt(this.at - 1)) && isOne(text.charCodeAt(this.at + 1));
+      if (code !== CODE.underscore || !isBetween) return;
     }
   }
-  tokens.push({ kind: 'end', text: '', quoted: false, span: span(text.length, text.length) });
-  return { tokens, diagnostics, open };
+
+  private number(start: number): void {
+    const { text } = this;
+    if (text[start] === '0' && (text[start + 1] === 'x' || text[start + 1] === 'X')) {
+      this.at += 2;
+      this.skipDigits(isHexDigit);
+    } else {
+      this.skipDigits(isDigit);
+      if (text.charCodeAt(this.at) === CODE.dot) {
+        this.at += 1;
+        this.skipDigits(isDigit);
+      }
+      const exponent = /^[eE][+-]?(?=[0-9])/.exec(text.slice(this.at, this.at + 3));
+      if (exponent !== null) {
+        this.at += exponent[0].length;
+        this.skipDigits(isDigit);
+      }
+    }
+    if (isNamePart(text.charCodeAt(this.at))) {
+      this.skipName();
+      this.diagnostics.push({
+        code: 'parse/unexpected-character',
+        severity: 'error',
+        message: `\`${shortened(text.slice(start, this.at))}\` is neither a number nor a name`,
+        span: this.span(start, this.at),
+      });
+    }
+    this.push(KIND.number, start);
+  }
 }

@@ -3,7 +3,7 @@ import { byNumber } from '../base/order.js';
 import type { SourceFile, Span } from '../base/source.js';
 import { textOf } from '../base/source.js';
 import type { Expression, PolicyStatement, Select } from './ast.js';
-import { tokenize } from './lexer.js';
+import { lex } from './lexer.js';
 import { SelectParser } from './select-parser.js';
 import { SyntaxStop, TokenStream } from './token-stream.js';
 
@@ -49,19 +49,19 @@ export interface ParsedPolicies {
  * so one run shows every error. A statement with a character or quote that cannot be read has that error alone.
  */
 export function parsePolicies(source: SourceFile): ParsedPolicies {
-  const { tokens, diagnostics } = tokenize(source);
+  const { table, diagnostics } = lex(source);
   const damages = diagnostics.map(({ span }) => span?.start ?? 0).sort(byNumber);
-  const stream = new TokenStream(tokens);
+  const stream = new TokenStream(table);
   const statements: PolicyStatement[] = [];
   const unread: string[] = [];
   let damage = 0;
-  while (stream.peek().kind !== 'end') {
+  while (!stream.isAtEnd) {
     if (stream.operator(';')) continue;
-    const start = stream.peek().span.start;
+    const { start } = stream;
     const name = nameAhead(stream);
     const { parsed, problem } = readStatement(stream);
     while ((damages[damage] ?? Infinity) < start) damage += 1;
-    const isDamaged = (damages[damage] ?? Infinity) < stream.peek().span.start;
+    const isDamaged = (damages[damage] ?? Infinity) < stream.start;
     if (parsed !== null && !isDamaged) statements.push(parsed);
     else unread.push(name);
     if (problem !== null && !isDamaged) diagnostics.push(problem);
@@ -73,7 +73,7 @@ export function parsePolicies(source: SourceFile): ParsedPolicies {
 function readStatement(stream: TokenStream): { parsed: PolicyStatement | null; problem: Diagnostic | null } {
   try {
     const parsed = statement(stream);
-    if (stream.peek().kind === 'end' || stream.operator(';')) return { parsed, problem: null };
+    if (stream.isAtEnd || stream.operator(';')) return { parsed, problem: null };
     if (stream.isWord('create')) return { parsed, problem: missingSemicolon(parsed) };
     if (EARLIER.some((word) => stream.isWord(word)))
       stream.fail(
@@ -119,7 +119,7 @@ function namesLost(source: SourceFile, diagnostics: readonly Diagnostic[]): stri
 }
 
 function statement(stream: TokenStream): PolicyStatement {
-  const start = stream.peek().span;
+  const { start } = stream;
   const parser = new SelectParser(stream);
   if (!stream.isWord('create')) return notAPolicy(stream);
   stream.advance();
@@ -139,7 +139,7 @@ function statement(stream: TokenStream): PolicyStatement {
   stream.expectWord('as');
   const select = parser.select();
   const kind = (['check', 'maximize', 'minimize'] as const).find((word) => stream.isWord(word));
-  if (kind === undefined) return { name, select, clause: null, span: stream.since(start) };
+  if (kind === undefined) return { name, select, clause: null, span: stream.spanFrom(start) };
   if (isView) stream.fail('a view has no clause; write `create constraint`');
   stream.advance();
   const expression = parser.expression();
@@ -158,7 +158,7 @@ function statement(stream: TokenStream): PolicyStatement {
       priority = { value: negative ? 0 - Number(read.text) : Number(read.text), span: stream.since(at) };
     } else break;
   }
-  return { name, select, clause: { kind, expression, weight, priority }, span: stream.since(start) };
+  return { name, select, clause: { kind, expression, weight, priority }, span: stream.spanFrom(start) };
 }
 
 function numberToken(
@@ -210,7 +210,7 @@ export function parseViewSelect(source: SourceFile): Select | null {
     const select = new SelectParser(stream).select();
     stream.operator(';');
     // A part that was not understood may be the one that matters.
-    if (stream.peek().kind !== 'end') stream.fail('expected the end of the view');
+    if (!stream.isAtEnd) stream.fail('expected the end of the view');
     return select;
   });
 }
@@ -218,9 +218,8 @@ export function parseViewSelect(source: SourceFile): Select | null {
 /** The `check (...)` expressions of a `create table` statement; those that cannot be read are left out and SQLite still enforces them. */
 export function parseTableChecks(source: SourceFile): Expression[] {
   const checks: Expression[] = [];
-  const { tokens } = tokenize(source);
-  const stream = new TokenStream(tokens);
-  while (stream.peek().kind !== 'end') {
+  const stream = new TokenStream(lex(source).table);
+  while (!stream.isAtEnd) {
     if (!(stream.isWord('check') && stream.isOperator('(', 1))) {
       stream.advance();
       continue;
@@ -239,10 +238,10 @@ export function parseTableChecks(source: SourceFile): Expression[] {
 }
 
 function withStream<T>(source: SourceFile, rule: (stream: TokenStream) => T): T | null {
-  const { tokens, diagnostics } = tokenize(source);
+  const { table, diagnostics } = lex(source);
   if (diagnostics.length > 0) return null;
   try {
-    return rule(new TokenStream(tokens, 'sqlite'));
+    return rule(new TokenStream(table, 'sqlite'));
   } catch (error) {
     if (error instanceof SyntaxStop) return null;
     throw error;

@@ -32,13 +32,13 @@ export class SelectParser {
 
   private selectBody(): Select {
     const { stream } = this;
-    const start = stream.peek().span;
+    const { start } = stream;
     const commonTables = this.withClause();
     const core = this.core();
     const compound: { operator: string; core: SelectCore }[] = [];
     for (;;) {
-      const operator = ['union', 'intersect', 'except'].find((word) => stream.word(word));
-      if (operator === undefined) break;
+      const operator = stream.oneOf(['union', 'intersect', 'except']);
+      if (operator === null) break;
       const all = operator === 'union' && stream.word('all');
       compound.push({ operator: all ? 'union all' : operator, core: this.core() });
     }
@@ -51,7 +51,7 @@ export class SelectParser {
       // `limit skipped, kept`: the order is the other way round.
       else if (stream.operator(',')) [offset, limit] = [limit, this.expression()];
     }
-    return { with: commonTables, core, compound, orderBy, limit, offset, span: stream.since(start) };
+    return { with: commonTables, core, compound, orderBy, limit, offset, span: stream.spanFrom(start) };
   }
 
   private withClause(): Select['with'] {
@@ -82,7 +82,7 @@ export class SelectParser {
 
   private core(): SelectCore {
     const { stream } = this;
-    const start = stream.peek().span;
+    const { start } = stream;
     const empty = {
       distinct: false,
       columns: [],
@@ -99,7 +99,7 @@ export class SelectParser {
         values.push(this.expressions.list());
         stream.expectOperator(')');
       } while (stream.operator(','));
-      return { ...empty, values, span: stream.since(start) };
+      return { ...empty, values, span: stream.spanFrom(start) };
     }
     if (!stream.word('select')) stream.fail('expected `select`', ['select', 'with', 'values']);
     const distinct = stream.word('distinct');
@@ -129,19 +129,19 @@ export class SelectParser {
       having,
       values: null,
       windows,
-      span: stream.since(start),
+      span: stream.spanFrom(start),
     };
   }
 
   private resultColumn(): ResultColumn {
     const { stream } = this;
-    const token = stream.peek();
-    if (stream.operator('*')) return { kind: 'star', qualifier: null, span: token.span };
+    const { start } = stream;
+    if (stream.operator('*')) return { kind: 'star', qualifier: null, span: stream.spanFrom(start) };
     if (stream.isName() && stream.isOperator('.', 1) && stream.isOperator('*', 2)) {
       const qualifier = stream.name('a table');
-      stream.advance();
-      stream.advance();
-      return { kind: 'star', qualifier, span: stream.since(token.span) };
+      stream.skip();
+      stream.skip();
+      return { kind: 'star', qualifier, span: stream.spanFrom(start) };
     }
     const expression = this.expression();
     return { kind: 'expression', expression, alias: stream.alias() };
@@ -154,7 +154,7 @@ export class SelectParser {
       if (stream.isName() && !clause) stream.fail('expected `from`', ['from', 'where']);
       return null;
     }
-    stream.advance();
+    stream.skip();
     return this.joins();
   }
 
@@ -184,8 +184,8 @@ export class SelectParser {
     const { stream } = this;
     if (stream.operator(',')) return { type: 'inner', natural: false };
     const natural = stream.word('natural');
-    for (const type of ['left', 'right', 'full'] as const) {
-      if (!stream.word(type)) continue;
+    const type = stream.oneOf(['left', 'right', 'full']);
+    if (type !== null) {
       stream.word('outer');
       stream.expectWord('join');
       return { type, natural };
@@ -200,17 +200,17 @@ export class SelectParser {
 
   private tableOrSelect(): FromItem {
     const { stream } = this;
-    const start = stream.peek().span;
+    const { start } = stream;
     if (stream.operator('(')) {
       if (stream.isWord('select') || stream.isWord('with') || stream.isWord('values')) {
         const select = this.select();
         stream.expectOperator(')');
         const alias = stream.alias();
-        return { kind: 'select', select, alias, span: stream.since(start) };
+        return { kind: 'select', select, alias, span: stream.spanFrom(start) };
       }
       const inner = stream.nested(() => this.joins());
       stream.expectOperator(')');
-      return { ...inner, span: stream.since(start) };
+      return { ...inner, span: stream.spanFrom(start) };
     }
     let schema: Name | null = null;
     let name = stream.name('a table or view');
@@ -226,6 +226,6 @@ export class SelectParser {
     const alias = stream.alias();
     if (stream.word('indexed', 'by')) stream.name('an index');
     else stream.word('not', 'indexed');
-    return { kind: 'table', schema, name, alias, args, span: stream.since(start) };
+    return { kind: 'table', schema, name, alias, args, span: stream.spanFrom(start) };
   }
 }

@@ -1,9 +1,11 @@
 import type { Diagnostic } from '../base/diagnostic.js';
-import { must } from '../base/assert.js';
 import { suggestion } from '../base/suggest.js';
 import type { Span } from '../base/source.js';
-import { cover } from '../base/source.js';
+import { cover, textOf } from '../base/source.js';
 import type { Name } from './ast.js';
+import { RESERVED, isWordAt } from './keywords.js';
+import type { KindNumber, TokenTable } from './token-table.js';
+import { KIND } from './token-table.js';
 import type { Token } from './token.js';
 
 /** Stops the statement being parsed; the parser resumes at the next `;`. */
@@ -13,19 +15,11 @@ export class SyntaxStop extends Error {
   }
 }
 
-/** Words that cannot be a name without quotes, because the grammar needs them where a name could stand. */
-const RESERVED = new Set(
-  (
-    'add all and as between by case check collate create cross default distinct else end escape except exists foreign from ' +
-    'full glob group having in inner intersect into is isnull join left like limit match natural not notnull null offset ' +
-    'on or order outer over primary references regexp returning right select set table then to union unique ' +
-    'using values when where window with maximize minimize filter'
-  ).split(' '),
-);
-/** Reserved only as an implicit alias; columns and tables may bear these names. */
-const NOT_AN_ALIAS = new Set([...RESERVED, 'weight', 'priority', 'indexed']);
-/** Words of RESERVED that may still name a column: they are keywords in clause position only. */
-const SOFT = new Set(['check', 'maximize', 'minimize', 'filter', 'match', 'glob', 'regexp', 'over']);
+/** Words that are no alias without `as`; columns and tables may bear these names. */
+const NOT_AN_ALIAS = new Set([
+  ...RESERVED,
+  ...'check maximize minimize filter match glob regexp over weight priority indexed'.split(' '),
+]);
 
 /** Words that may follow a table or a column; misspelt, they are read as its alias. */
 const AFTER_ALIAS = (
@@ -53,41 +47,103 @@ export class TokenStream {
 
   /** `sqlite`: the text of the database, in which `all(...)` is no aggregate. */
   constructor(
-    private readonly tokens: readonly Token[],
+    private readonly table: TokenTable,
     readonly dialect: 'policy' | 'sqlite' = 'policy',
   ) {}
 
-  peek(ahead = 0): Token {
-    return this.tokens[this.at + ahead] ?? must(this.tokens[this.tokens.length - 1], 'end token');
+  /** Index of a token ahead; the last one, of kind `end`, repeats for ever. */
+  private index(ahead: number): number {
+    return Math.min(this.at + ahead, this.table.length - 1);
   }
 
+  peek(ahead = 0): Token {
+    return this.table.token(this.index(ahead));
+  }
+
+  /** Reads a token and returns it. */
   advance(): Token {
     const token = this.peek();
-    if (this.at < this.tokens.length - 1) this.at += 1;
+    this.skip();
     return token;
+  }
+
+  /** Reads a token. */
+  skip(): void {
+    if (this.at < this.table.length - 1) this.at += 1;
+  }
+
+  get isAtEnd(): boolean {
+    return this.table.kind(this.at) === KIND.end;
+  }
+
+  /** Offset in the text of the token that comes next. */
+  get start(): number {
+    return this.table.start(this.at);
+  }
+
+  /** The span of the token that comes next. */
+  get span(): Span {
+    return this.table.span(this.at);
+  }
+
+  get kind(): KindNumber {
+    return this.table.kind(this.at);
+  }
+
+  /** What the token that comes next means. */
+  get text(): string {
+    return this.table.text(this.at);
+  }
+
+  /** The operator that comes next, or the keyword in lower case, or ''; the grammar tells whether it is a name after all. */
+  get symbol(): string {
+    return this.table.symbol(this.at);
+  }
+
+  /** The same of the token behind it. */
+  get symbolBehind(): string {
+    return this.table.symbol(this.at + 1);
   }
 
   /** The span from a start to the last token read. */
   since(start: Span): Span {
-    const last = this.tokens[this.at - 1];
-    return last === undefined ? start : cover(start, last.span);
+    return this.at === 0 ? start : cover(start, this.table.span(this.at - 1));
+  }
+
+  /** The span from an offset to the last token read. */
+  spanFrom(start: number): Span {
+    return { source: this.table.source, start, end: this.table.end(this.at - 1) };
   }
 
   isWord(word: string, ahead = 0): boolean {
-    const token = this.peek(ahead);
-    return token.kind === 'name' && !token.quoted && token.text.toLowerCase() === word;
+    const { table } = this;
+    const index = this.index(ahead);
+    const symbol = table.symbol(index);
+    if (symbol !== '') return symbol === word && table.kind(index) === KIND.name;
+    // Most words asked for are keywords and found above.
+    const start = table.start(index);
+    return (
+      table.kind(index) === KIND.name &&
+      table.end(index) - start === word.length &&
+      isWordAt(table.source.text, start, word)
+    );
   }
 
   isOperator(text: string, ahead = 0): boolean {
-    const token = this.peek(ahead);
-    return token.kind === 'operator' && token.text === text;
+    return this.table.symbol(this.index(ahead)) === text;
   }
 
   /** Reads the words if all of them follow. */
   word(...words: readonly string[]): boolean {
-    if (!words.every((word, i) => this.isWord(word, i))) return false;
-    for (let i = 0; i < words.length; i += 1) this.advance();
+    for (let i = 0; i < words.length; i += 1) if (!this.isWord(words[i] ?? '', i)) return false;
+    for (let i = 0; i < words.length; i += 1) this.skip();
     return true;
+  }
+
+  /** Reads one of the words, if one follows. */
+  oneOf<const T extends string>(words: readonly T[]): T | null {
+    for (const word of words) if (this.word(word)) return word;
+    return null;
   }
 
   /** Reads `group by` or `order by`; the first word cannot stand alone. */
@@ -99,54 +155,51 @@ export class TokenStream {
 
   operator(text: string): boolean {
     if (!this.isOperator(text)) return false;
-    this.advance();
+    this.skip();
     return true;
   }
 
-  expectWord(word: string): Token {
-    if (!this.isWord(word)) this.fail(`expected \`${word}\``, [word]);
-    return this.advance();
+  expectWord(word: string): void {
+    if (!this.word(word)) this.fail(`expected \`${word}\``, [word]);
   }
 
-  expectOperator(text: string): Token {
-    if (!this.isOperator(text)) this.fail(`expected \`${text}\``);
-    return this.advance();
+  expectOperator(text: string): void {
+    if (!this.operator(text)) this.fail(`expected \`${text}\``);
   }
 
   /** A name where only a name can stand. */
   name(what: string): Name {
-    const token = this.peek();
-    const reserved = !token.quoted && RESERVED.has(token.text.toLowerCase());
-    if (token.kind !== 'name' || (reserved && !SOFT.has(token.text.toLowerCase()))) {
-      // SQLite also takes a string where a name must stand; a policy then means something else than it shows.
-      this.fail(`expected ${what}`);
-    }
-    this.advance();
-    return { text: token.text, span: token.span };
+    // SQLite also takes a string where a name must stand; a policy then means something else than it shows.
+    if (!this.isName()) this.fail(`expected ${what}`);
+    return this.anyName();
+  }
+
+  /** The name that comes next, whatever it is. */
+  private anyName(): Name {
+    const name = { text: this.table.text(this.at), span: this.table.span(this.at) };
+    this.skip();
+    return name;
   }
 
   isName(): boolean {
-    const token = this.peek();
-    if (token.kind !== 'name') return false;
-    const word = token.text.toLowerCase();
-    return token.quoted || !RESERVED.has(word) || SOFT.has(word);
+    const kind = this.table.kind(this.at);
+    if (kind !== KIND.name) return kind === KIND.quotedName;
+    return !RESERVED.has(this.symbol);
   }
 
   /** A keyword that is also a function: `all(...)`, `like(...)`. */
   isCallOfKeyword(): boolean {
-    const token = this.peek();
-    return token.kind === 'name' && CALLABLE.has(token.text.toLowerCase()) && this.isOperator('(', 1);
+    return CALLABLE.has(this.symbol) && this.isOperator('(', 1);
   }
 
   /** `as name`, or a name that follows directly and is no keyword. */
   alias(): Name | null {
     if (this.word('as')) return this.name('an alias');
-    const token = this.peek();
-    if (token.kind !== 'name') return null;
-    if (!token.quoted && NOT_AN_ALIAS.has(token.text.toLowerCase())) return null;
+    const kind = this.table.kind(this.at);
+    if (kind !== KIND.name && kind !== KIND.quotedName) return null;
+    if (kind === KIND.name && NOT_AN_ALIAS.has(this.symbol)) return null;
     this.aliasAt = this.at;
-    this.advance();
-    return { text: token.text, span: token.span };
+    return this.anyName();
   }
 
   /** Runs a nested rule, refusing nesting that would exhaust the stack. */
@@ -163,15 +216,15 @@ export class TokenStream {
   /** Moves past the next `;`, or to the next `create`, which nothing else begins with: recovery after an error. */
   recover(): void {
     this.depth = 0;
-    while (this.peek().kind !== 'end' && !this.isWord('create')) {
+    while (!this.isAtEnd && !this.isWord('create')) {
       if (this.operator(';')) return;
-      this.advance();
+      this.skip();
     }
   }
 
   /** Moves to the next such word, or to the end. */
   skipTo(word: string): void {
-    while (this.peek().kind !== 'end' && !this.isWord(word)) this.advance();
+    while (!this.isAtEnd && !this.isWord(word)) this.skip();
   }
 
   /** Stops at the token that comes next; `words` are those that could stand in its place. */
@@ -203,8 +256,9 @@ export class TokenStream {
 
   /** `from request chek cores > 0`: what cannot follow an alias shows that the alias was meant for a keyword. */
   private failAtAlias(token: Token): void {
-    const alias = this.tokens[this.at - 1];
-    if (alias === undefined || this.aliasAt !== this.at - 1 || alias.quoted) return;
+    if (this.aliasAt === -1 || this.aliasAt !== this.at - 1) return;
+    const alias = this.table.token(this.aliasAt);
+    if (alias.quoted) return;
     if (suggestion(alias, AFTER_ALIAS).help === undefined) return;
     const what = token.kind === 'end' ? 'nothing' : `\`${shortText(token)}\``;
     this.failAt(alias, `\`${alias.text}\` is read as an alias here, and ${what} follows it`, AFTER_ALIAS);
@@ -212,6 +266,6 @@ export class TokenStream {
 }
 
 function shortText({ span }: Token): string {
-  const text = span.source.text.slice(span.start, span.end);
+  const text = textOf(span);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }

@@ -103,7 +103,8 @@ function parseComparison(stream: TokenStream): Comparison {
 
 /** `(select ...)`, without its parentheses. */
 function parseQuery(stream: TokenStream): SqlText {
-  const open = stream.expectOperator('(');
+  const open = stream.peek();
+  stream.expectOperator('(');
   if (!QUERY_WORDS.some((word) => stream.isWord(word))) stream.fail('expected a query', QUERY_WORDS);
   const tokens = upTo(stream, ')', open);
   stream.advance();

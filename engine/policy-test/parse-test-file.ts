@@ -2,7 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import type { SourceFile, Span } from '../base/source.js';
 import { textOf } from '../base/source.js';
 import type { Name } from '../lang/ast.js';
-import { tokenize } from '../lang/lexer.js';
+import { lex } from '../lang/lexer.js';
 import { SyntaxStop, TokenStream } from '../lang/token-stream.js';
 import type { Token } from '../lang/token.js';
 import { parseExpectation } from './parse-expectation.js';
@@ -14,8 +14,8 @@ const USES = ['schema', 'policies', 'controller'] as const;
 
 /** Reads a test file; every mistake in it is reported, and what can be read is returned all the same. */
 export function parseTestFile(source: SourceFile): { file: TestFile; diagnostics: readonly Diagnostic[] } {
-  const { tokens, diagnostics } = tokenize(source);
-  const parser = new TestFileParser(new TokenStream(tokens, 'sqlite'), diagnostics);
+  const { table, diagnostics } = lex(source);
+  const parser = new TestFileParser(new TokenStream(table, 'sqlite'), diagnostics);
   return { file: parser.parse(source), diagnostics };
 }
 

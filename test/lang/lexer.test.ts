@@ -73,6 +73,11 @@ for (const [text, code, underlined] of ERRORS) {
   });
 }
 
+test('a text of nothing but short tokens is read whole', (t) => {
+  const text = '(a,'.repeat(5000);
+  t.deepEqual(kinds(text), Array.from({ length: 5000 }, () => ['operator:(', 'name:a', 'operator:,']).flat());
+});
+
 test('tokens and the gaps between them give the text back', (t) => {
   const text =
     "create constraint c as -- why\n select \"a\"\"b\", 'x''y', x'00' /* z */ from [t] where 1.5e3 <> ?;";

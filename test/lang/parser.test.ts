@@ -382,3 +382,14 @@ test('chains and lists of a sensible length are read', (t) => {
     t.deepEqual(parse(`create constraint c as select * from t check ${text}`).diagnostics, []);
   }
 });
+
+test('keywords are told by all their letters, in any case', (t) => {
+  const { select } = statement(
+    'CREATE CONSTRAINT c AS SeLeCt seleCd, fron, caſe, asx FROM t WHERE nul IS NOT NULL CHECK 1',
+  );
+  t.deepEqual(
+    select.core.columns.map((column) => column.kind === 'expression' && shape(column.expression)),
+    ['seleCd', 'fron', 'caſe', 'asx'],
+  );
+  t.is(select.core.where && shape(select.core.where), '[nul not null]');
+});

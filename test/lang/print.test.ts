@@ -74,7 +74,7 @@ const EXPRESSIONS: readonly (readonly [text: string, printed?: string])[] = [
   ['a in () or a not in (1, (2 or 3))', 'a in () or a not in (1, 2 or 3)'],
   ['a in t', 'a in (select * from t as t)'],
   ['(a, b) in (values (1, 2), (3, 4))'],
-  ["x'00FF' = X'' or 0x1F = 1_000.5e3", "x'00FF' = x'' or 0x1F = 1_000.5e3"],
+  ["x'00FF' = X'' or 0x1F = 1_000.5e3 + 1_0", "x'00FF' = x'' or 0x1F = 1000.5e3 + 10"],
   ['CASE a WHEN 1 THEN 2 ELSE 3 END', 'case a when 1 then 2 else 3 end'],
   ['cast(a as Decimal(10, 2)) + cast(b as "odd type!")', 'cast(a as Decimal) + cast(b as "odd type!")'],
   ['"a b" = [select] + `weight` - main.t."check"', '"a b" = "select" + weight - t."check"'],
