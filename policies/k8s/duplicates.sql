@@ -5,7 +5,7 @@ join open_place as c on c.pod = p.name
 where p.template in (
     select o.template from open_pod as o
     where o.name in (select m.name from movable_pod as m where m.reason = 'duplicate'))
-  and (p.template, c.node) not in (select f.template, f.node_name from fixed_pod as f)
+  and not exists (select 1 from fixed_pod as f where f.template = p.template and f.node_name = c.node)
   and p.controllable_node = c.node
 group by p.template, c.node
 maximize count(*) >= 1

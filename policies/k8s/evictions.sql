@@ -3,6 +3,6 @@
 -- Kubernetes: "Pod Priority and Preemption", preemption; "API-initiated Eviction".
 create constraint evictions as
 select * from leaving_pod as p
-check (p.controllable_node in (select c.node from open_place as c where c.pod = p.name)
-    or (p.role = 'victim' and p.controllable_node = ''))
+check ((p.role = 'victim' and p.controllable_node in ('', p.home))
+    or (p.role = 'movable' and p.controllable_node <> ''))
   and p.controllable_evict = (p.controllable_node <> p.home);

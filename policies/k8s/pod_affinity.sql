@@ -31,11 +31,18 @@ check p.controllable_node = p.home
         where e.key = d.key and e.value = d.value));
 
 -- Where pods match their own terms and none of them runs yet, the first may go anywhere and the others go with it:
--- together they use one domain.
+-- they use at most one domain to which no other pod draws them.
 create constraint pod_affinity_first as
 select * from arriving_pod as p
 join affinity_starter as s on s.template = p.template
-join node_domain as d on d.key = s.topology_key
-where p.controllable_node = d.node
+join topology_domain as d on d.key = s.topology_key
+where p.controllable_node in (select e.node from node_domain as e where e.key = d.key and e.value = d.value)
+  and not exists (
+    select 1 from free_pod as q
+    join affinity_support as a on a.other = q.template
+    where a.template = s.template
+      and q.controllable_node in (
+        select e.node from node_domain as e
+        where e.key = d.key and e.value = d.value))
 group by s.family, s.topology_key
 check count(distinct d.value) <= 1;

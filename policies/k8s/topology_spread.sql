@@ -22,18 +22,20 @@ select
   d.pods + (
     select count(*) from free_pod as q
     join spread_match as m on m.other = q.template
+    join spread_node as n on n.node = q.controllable_node
     where m.template = d.template
       and m.spread = d.spread
-      and q.controllable_node in (
-        select n.node from spread_node as n
-        where n.template = d.template and n.spread = d.spread and n.value = d.value)) as pods,
+      and n.template = d.template
+      and n.spread = d.spread
+      and n.value = d.value) as pods,
   exists (
     select 1 from arriving_pod as p
+    join spread_node as n on n.node = p.controllable_node
     where p.template = d.template
       and p.controllable_node <> p.home
-      and p.controllable_node in (
-        select n.node from spread_node as n
-        where n.template = d.template and n.spread = d.spread and n.value = d.value)) as is_start
+      and n.template = d.template
+      and n.spread = d.spread
+      and n.value = d.value) as is_start
 from spread_domain as d
 where d.when_unsatisfiable = 'DoNotSchedule';
 

@@ -86,11 +86,13 @@ create test unless_told_to_ignore_that begin
   insert into node_affinity_term (template, term) values ('web', 't');
   insert into node_affinity_expression (template, term, key, operator, value_list) values ('web', 't', 'zone', 'In', '["a", "b"]');
   update topology_spread set node_affinity_policy = 'Ignore';
+  insert into pod (name, template) values ('w1', 'web');
   expect (select count(*) from spread_domain) = 3;
 end;
 
 create test tainted_nodes_count_unless_told_otherwise begin
   insert into node_taint (node, key, effect) values ('c1', 'x', 'NoSchedule'), ('b1', 'x', 'PreferNoSchedule');
+  insert into pod (name, template) values ('w1', 'web');
   expect (select count(*) from spread_domain) = 3;
   update topology_spread set node_taints_policy = 'Honor';
   expect (select group_concat(value) from (select value from spread_domain order by value)) = 'a,b';

@@ -10,18 +10,20 @@ minimize max(
   max(d.pods + (
       select count(*) from free_pod as q
       join spread_match as m on m.other = q.template
+      join spread_node as n on n.node = q.controllable_node
       where m.template = d.template
         and m.spread = d.spread
-        and q.controllable_node in (
-          select n.node from spread_node as n
-          where n.template = d.template and n.spread = d.spread and n.value = d.value)))
+        and n.template = d.template
+        and n.spread = d.spread
+        and n.value = d.value))
     - min(d.pods + (
       select count(*) from free_pod as q
       join spread_match as m on m.other = q.template
+      join spread_node as n on n.node = q.controllable_node
       where m.template = d.template
         and m.spread = d.spread
-        and q.controllable_node in (
-          select n.node from spread_node as n
-          where n.template = d.template and n.spread = d.spread and n.value = d.value)))
+        and n.template = d.template
+        and n.spread = d.spread
+        and n.value = d.value))
     - d.max_skew)
 weight 1;

@@ -313,13 +313,38 @@ create table scheduler (
   scheduler_id  integer not null primary key default 1 check (scheduler_id = 1),
   -- 1: pods may make room by the eviction of less important ones.
   preemption    integer not null default 0 check (preemption in (0, 1)),
-  -- Running pods that the descheduler may move; 0 keeps it off.
+  -- Running pods that the descheduler may move; 0 keeps it off. Setting it, also to what it was, looks for them: it
+  -- considers five times as many, those with the gravest reasons and the least important ones first.
   max_moves     integer not null default 0 check (max_moves >= 0),
   -- 1: no pod may stay waiting. Where that cannot be, the answer is infeasible and the core says why.
   require_all   integer not null default 0 check (require_all in (0, 1))
 ) strict;
 
 insert into scheduler (scheduler_id) values (1);
+
+-- Running pods that the descheduler may move, and why: those of misplaced_pod when scheduler.max_moves was last set.
+-- They are kept so that what all rules read is not worked out by each of them. Kept by triggers.
+create table movable_pod (
+  name    text not null references pod on delete cascade,
+  -- taints, node_affinity, anti_affinity, duplicate or utilisation.
+  reason  text not null,
+  primary key (name, reason)
+) strict, without rowid;
+
+create trigger scheduler_looks_for_moves after update of max_moves on scheduler
+begin
+  delete from movable_pod;
+  insert into movable_pod (name, reason)
+  select m.pod, m.reason
+  from misplaced_pod as m
+  where new.max_moves > 0
+    and m.pod in (
+      select o.pod
+      from misplaced_pod as o
+      group by o.pod
+      order by min(o.gravity), o.priority, o.pod
+      limit 5 * new.max_moves);
+end;
 
 -- Pods that wait for a node.
 create view waiting_pod as
@@ -348,16 +373,6 @@ where w.preempts = 1
 create view victim_limit as
 select max(priority) as priority from preemptor;
 
--- Running pods that the descheduler may move, and why; not system-critical ones, nor those that several budgets
--- cover, whose eviction is refused. Empty unless it may move any.
-create view movable_pod as
-select b.name, f.reason
-from bound_pod as b
-join misplaced_pod as f on f.pod = b.name
-where (select s.max_moves from scheduler as s) > 0
-  and b.evictable = 1 and b.terminating = 0 and b.priority < 2000000000
-  and b.template not in (select c.template from budget_cover as c group by c.template having count(*) > 1);
-
 -- Templates whose pods a disruption budget covers.
 create view budget_cover as
 select d.namespace, d.name, d.disruptions_allowed, m.template
@@ -378,7 +393,7 @@ with found as materialized (
   union all
   select b.name, b.template, b.namespace, b.priority, b.pod_group, b.node_name, 'movable'
   from bound_pod as b
-  where b.name in (select m.name from movable_pod as m)
+  where b.terminating = 0 and b.name in (select m.name from movable_pod as m)
     and coalesce(b.priority >= (select v.priority from victim_limit as v), 1)
 )
 select * from found;
@@ -407,7 +422,10 @@ where o.role <> 'waiting';
 create view open_place as
 select o.name as pod, o.template, n.name as node
 from open_pod as o
-join node as n on o.role <> 'victim' or n.name = o.home;
+join node as n
+where o.role <> 'victim'
+union all
+select o.name, o.template, o.home from open_pod as o where o.role = 'victim';
 
 -- Bound pods whose place is not open.
 create view fixed_pod as
@@ -796,18 +814,23 @@ from topology_spread as s
 join template as t on t.name = s.template
 join selector_template as m on m.selector = s.selector and m.namespace = t.namespace;
 
--- Domains of a spread, with the pods counted that stay there. `is_enough`: there are as many domains as it wants.
+-- Domains of the spreads of open pods, with the pods counted that stay there. `is_enough`: there are as many domains
+-- as the spread wants.
 create view spread_domain as
 select s.template, s.spread, s.max_skew, s.when_unsatisfiable, d.value, coalesce(f.pods, 0) as pods,
   coalesce(count(*) over (partition by s.template, s.spread) >= s.min_domains, 1) as is_enough
 from topology_spread as s
-join (select distinct n.template, n.spread, n.value from spread_node as n) as d
+join (
+  select distinct n.template, n.spread, n.value
+  from spread_node as n
+  where n.template in (select o.template from open_pod as o)) as d
   on d.template = s.template and d.spread = s.spread
 left join (
   select n.template, n.spread, n.value, count(*) as pods
   from spread_node as n
   join fixed_pod as b on b.node_name = n.node and b.terminating = 0
   join spread_match as m on m.template = n.template and m.spread = n.spread and m.other = b.template
+  where n.template in (select o.template from open_pod as o)
   group by n.template, n.spread, n.value) as f
   on f.template = s.template and f.spread = s.spread and f.value = d.value;
 
@@ -840,31 +863,39 @@ from node as n
 join utilisation_target as t
 join node_resource as c on c.node = n.name and c.resource = t.resource;
 
--- Running pods that the descheduler has a reason to move: pods that their node's taints, their node selector or
--- node affinity would keep out today, that share a domain against required anti-affinity, that double another
--- of their template on their node, or whose node is used above a target.
+-- Running pods that the descheduler has a reason to move, though it may: pods that their node's taints, their node
+-- selector or node affinity would keep out today, that share a domain against required anti-affinity, that double
+-- another of their template on their node, or whose node is used above a target. System-critical pods stay, and
+-- pods that several budgets cover, whose eviction would be refused.
 create view misplaced_pod as
-select b.name as pod, 'taints' as reason
-from bound_pod as b
-join untolerated_taint as u on u.template = b.template and u.node = b.node_name
-where u.effect <> 'PreferNoSchedule'
-union
-select b.name, 'node_affinity'
-from bound_pod as b
-where (b.template in (select s.template from node_selector as s)
-    and (b.template, b.node_name) not in (select m.template, m.node from node_selector_match as m))
-  or (b.template in (select a.template from node_affinity_term as a where a.weight is null)
-    and (b.template, b.node_name) not in (select m.template, m.node from node_affinity_match as m))
-union
-select a.name, 'anti_affinity'
-from bound_neighbour as a
-union
-select b.name, 'duplicate'
-from bound_pod as b
-join (
-  select o.template, o.node_name from bound_pod as o group by o.template, o.node_name having count(*) > 1) as d
-  on d.template = b.template and d.node_name = b.node_name
-union
-select b.name, 'utilisation'
-from bound_pod as b
-where b.node_name in (select u.node from node_use as u where u.amount * 100 > u.high * u.allocatable);
+with reason as (
+  select b.name as pod, 'taints' as reason
+  from bound_pod as b
+  join untolerated_taint as u on u.template = b.template and u.node = b.node_name
+  where u.effect <> 'PreferNoSchedule'
+  union
+  select b.name, 'node_affinity'
+  from bound_pod as b
+  where (b.template in (select s.template from node_selector as s)
+      and (b.template, b.node_name) not in (select m.template, m.node from node_selector_match as m))
+    or (b.template in (select a.template from node_affinity_term as a where a.weight is null)
+      and (b.template, b.node_name) not in (select m.template, m.node from node_affinity_match as m))
+  union
+  select a.name, 'anti_affinity' from bound_neighbour as a
+  union
+  select b.name, 'duplicate'
+  from bound_pod as b
+  join (
+    select o.template, o.node_name from bound_pod as o group by o.template, o.node_name having count(*) > 1) as d
+    on d.template = b.template and d.node_name = b.node_name
+  union
+  select b.name, 'utilisation'
+  from bound_pod as b
+  where b.node_name in (select u.node from node_use as u where u.amount * 100 > u.high * u.allocatable)
+)
+select r.pod, r.reason, b.priority,
+  case r.reason when 'taints' then 1 when 'node_affinity' then 2 when 'anti_affinity' then 3 when 'duplicate' then 4 else 5 end as gravity
+from reason as r
+join bound_pod as b on b.name = r.pod
+where b.evictable = 1 and b.terminating = 0 and b.priority < 2000000000
+  and b.template not in (select c.template from budget_cover as c group by c.template having count(*) > 1);
