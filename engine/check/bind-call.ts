@@ -6,13 +6,12 @@ import type {
   BoundAggregate,
   BoundCapacity,
   BoundExpression,
-  BoundSelect,
   ScalarFunction,
 } from './bound.js';
 import { isGround } from './bound.js';
-import type { Fragment } from './fragment.js';
-import { aliasOf, splice } from './fragment.js';
+import { splice } from './fragment.js';
 import { AGGREGATES, CAPACITY_FUNCTIONS, GROUND_AGGREGATES, isFunction } from './functions.js';
+import { groundValues } from './ground-values.js';
 import { containedIn } from './language-sql.js';
 import { isAggregateCall } from './walk.js';
 
@@ -112,23 +111,7 @@ export class CallBinder {
     if (!isGround(list)) {
       return this.expressions.unsupported(list.span, 'an array that depends', 'write the cases with `in`');
     }
-    const id = this.freshItem();
-    const elements: Fragment = ['json_each(', ...list.sql, ')'];
-    const element: BoundExpression = {
-      kind: 'ground',
-      sql: [{ kind: 'column', item: id, column: 'value' }],
-      span: list.span,
-    };
-    const select: BoundSelect = {
-      items: [{ id, name: '', source: { kind: 'ground', sql: elements } }],
-      units: [{ items: [id], sql: [...elements, ` as ${aliasOf(id)}`] }],
-      conditions: [],
-      grouped: false,
-      groupBy: [],
-      having: [],
-      outputs: [{ name: 'value', expression: element }],
-      span,
-    };
+    const select = groundValues(this.freshItem(), ['json_each(', ...list.sql, ')'], span);
     return { kind: 'inSelect', operand: value, select, sql: containedIn(list.sql, value.sql), span };
   }
 

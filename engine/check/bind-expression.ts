@@ -8,6 +8,7 @@ import type { BoundExpression, BoundGround, BoundOrderKey, BoundSelect } from '.
 import type { Fragment } from './fragment.js';
 import { itemsOf, render, splice } from './fragment.js';
 import { CAPACITY_FUNCTIONS, isFunction } from './functions.js';
+import { groundValues } from './ground-values.js';
 import type { Scope } from './scope.js';
 import { resolve } from './scope.js';
 import type { Walker } from './walk.js';
@@ -54,6 +55,10 @@ function valueList(select: Select): Expression[] | null {
   return items.length === core.values.length ? items : null;
 }
 
+/** True for a select that is more than rows with conditions and groups: only SQLite can say what it holds. */
+const isMoreThanRows = (select: Select): boolean =>
+  select.with !== null || select.limit !== null || select.compound.length > 0;
+
 function isParenthesised(text: string): boolean {
   if (!text.startsWith('(') || !text.endsWith(')')) return false;
   let depth = 0;
@@ -75,7 +80,7 @@ export class ExpressionBinder {
     private readonly walker: Walker,
     private readonly bindSelect: BindSubSelect,
     private readonly diagnostics: Diagnostic[],
-    freshItem: () => number,
+    private readonly freshItem: () => number,
   ) {
     this.calls = new CallBinder(this, freshItem);
   }
@@ -228,6 +233,12 @@ export class ExpressionBinder {
   expression(expression: Expression, place: Place): BoundExpression {
     const walk = this.walker.expression(expression, place.scope);
     if (!walk.decision && walk.aggregates.length === 0 && !this.isLogicOverSides(expression, place.scope)) {
+      const [window] = walk.windows;
+      if (window !== undefined) {
+        const instead =
+          'compute it in a sub-select in `from` that reads no decision, or in a view of the database';
+        return this.unsupported(window.span, 'a window function', instead);
+      }
       const sql = splice(expression.span, walk.replacements);
       const sides = this.sidesOf(expression, place.scope);
       return { kind: 'ground', sql, span: expression.span, ...(sides === null ? {} : { sides }) };
@@ -307,7 +318,16 @@ export class ExpressionBinder {
           { span: operand.span, by: operand.sql },
           { span: expression.select.span, by: this.selectText(expression.select, place.scope) },
         ]);
-        const select = this.bindSelect(expression.select, place.scope);
+        const { columns, decision, decisionRows, windows } = this.walker.select(
+          expression.select,
+          place.scope,
+        );
+        const isWhole =
+          !decision && !decisionRows && (isMoreThanRows(expression.select) || windows.length > 0);
+        const select =
+          isWhole && columns.length === 1
+            ? this.wholeSelect(expression.select, place.scope)
+            : this.bindSelect(expression.select, place.scope);
         if (select.outputs.length !== 1) {
           return this.fail('type/bad-argument', expression.select.span, {
             message: `a select inside \`in\` has one column, this one has ${select.outputs.length}`,
@@ -368,6 +388,16 @@ export class ExpressionBinder {
     });
     const otherwise = expression.otherwise === null ? null : part(expression.otherwise);
     return { kind: 'case', branches, otherwise, sql: splice(span, replaced), span };
+  }
+
+  /** A ground select of one column, however it is written, as rows that SQLite makes. */
+  private wholeSelect(select: Select, scope: Scope): BoundSelect {
+    const source: Fragment = [
+      '(with whole(value) as (',
+      ...this.selectText(select, scope),
+      ') select value from whole)',
+    ];
+    return groundValues(this.freshItem(), source, select.span);
   }
 
   /** A nested select's text with the names of outer row sources put in. */

@@ -53,6 +53,7 @@ export function bindPolicies(
   const diagnostics: Diagnostic[] = [...duplicates(statements), ...hidden(statements, catalog)];
   const views = statements.filter((statement) => statement.clause === null);
   const walker = new Walker(new Relations(catalog, statements, unread));
+  const walkers = [walker];
   const binder = new SelectBinder(walker, diagnostics);
   // What is wrong with a view is said even where nothing uses it; its tables count only where something does.
   const ofViews = new Walker(walker.relations);
@@ -61,9 +62,18 @@ export function bindPolicies(
   for (const statement of statements) {
     const { clause } = statement;
     if (clause === null) continue;
-    const { select, place } = binder.bind(statement.select, null, 'constraint', clause.expression);
+    const common = commonViews(statement, walker.relations);
+    let own = binder;
+    if (common !== null) {
+      const around = new Walker(new Relations(catalog, [...statements, ...common], unread));
+      for (const view of common) around.factsOf(view.name);
+      walkers.push(around);
+      own = new SelectBinder(around, diagnostics);
+    }
+    const written = common === null ? statement.select : { ...statement.select, with: null };
+    const { select, place } = own.bind(written, null, 'constraint', clause.expression);
     const capacity = clause.kind === 'check' ? 'hard' : 'soft';
-    const expression = binder.expressions.bind(clause.expression, { ...place, capacity });
+    const expression = own.expressions.bind(clause.expression, { ...place, capacity });
     policies.push({
       name: statement.name.text,
       statement,
@@ -76,14 +86,34 @@ export function bindPolicies(
       },
     });
   }
-  const tables = [...walker.tables.values()]
+  const read = new Map(walkers.flatMap(({ tables }) => [...tables]));
+  const tables = [...read.values()]
     .filter((relation) => relation.columns.some((column) => column.decision))
     .sort((a, b) => byText(a.name, b.name));
   return {
     policies,
     tables,
-    diagnostics: sortDiagnostics([...diagnostics, ...ofViews.diagnostics, ...walker.diagnostics]),
+    diagnostics: sortDiagnostics([
+      ...diagnostics,
+      ...ofViews.diagnostics,
+      ...walkers.flatMap((one) => one.diagnostics),
+    ]),
   };
+}
+
+/**
+ * The common tables of a constraint as views that only it can read, or null where that is not what they are:
+ * where they may read themselves, rename their columns, or hide what else bears their name.
+ */
+function commonViews({ select }: PolicyStatement, relations: Relations): PolicyStatement[] | null {
+  const { with: common } = select;
+  if (common === null || common.recursive) return null;
+  const isView = common.tables.every(
+    ({ name, columns }) => columns === null && relations.find(name.text) === undefined,
+  );
+  return isView
+    ? common.tables.map(({ name, select: own }) => ({ name, select: own, clause: null, span: own.span }))
+    : null;
 }
 
 /** A view that bears the name of a relation: views of the database would still read the relation. */

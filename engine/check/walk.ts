@@ -43,6 +43,8 @@ export interface Walk {
   readonly decision: boolean;
   /** Aggregate calls that belong to the select around the walked expression. */
   readonly aggregates: readonly CallExpression[];
+  /** Window functions over the rows of that select. */
+  readonly windows: readonly CallExpression[];
   /** Text to put in place of names, so that the piece can stand in generated SQL. */
   readonly replacements: readonly { readonly span: Span; readonly by: Fragment }[];
 }
@@ -52,6 +54,7 @@ interface Found {
   reach?: { own: boolean; outer: boolean };
   decision: boolean;
   aggregates: CallExpression[];
+  windows: CallExpression[];
   replacements: { span: Span; by: Fragment }[];
 }
 
@@ -87,14 +90,14 @@ export class Walker {
   constructor(readonly relations: Relations) {}
 
   expression(expression: Expression, scope: Scope): Walk {
-    const found: Found = { decision: false, aggregates: [], replacements: [] };
+    const found: Found = { decision: false, aggregates: [], windows: [], replacements: [] };
     this.visit(expression, scope, found, new Map());
     return found;
   }
 
   /** A whole select; its outputs are what a view over it would have. */
   select(select: Select, scope: Scope | null): Walk & RelationFacts {
-    const found: Found = { decision: false, aggregates: [], replacements: [] };
+    const found: Found = { decision: false, aggregates: [], windows: [], replacements: [] };
     const facts = this.visitSelect(select, scope, found, new Map());
     return { ...found, ...facts };
   }
@@ -282,6 +285,7 @@ export class Walker {
       return;
     }
     if (isAggregateCall(call)) found.aggregates.push(call);
+    if (call.over !== null) found.windows.push(call);
     const reach = { own: false, outer: false };
     const inner: Found = isAggregateCall(call) ? { ...found, aggregates: [], reach } : found;
     const over = call.over?.kind === 'window' ? windowParts(call.over) : [];
@@ -318,7 +322,7 @@ export class Walker {
     }
     const reach = { own: false, outer: false };
     const part = (expression: Expression): Fragment => {
-      const inner: Found = { decision: false, aggregates: [], replacements: [], reach };
+      const inner: Found = { decision: false, aggregates: [], windows: [], replacements: [], reach };
       this.visit(expression, scope, inner, tables);
       found.decision ||= inner.decision;
       return splice(expression.span, inner.replacements);
@@ -354,7 +358,7 @@ export class Walker {
   }
 
   private subSelect(select: Select, scope: Scope, found: Found, tables: CommonTables): void {
-    const inner: Found = { decision: false, aggregates: [], replacements: found.replacements };
+    const inner: Found = { decision: false, aggregates: [], windows: [], replacements: found.replacements };
     const facts = this.visitSelect(select, scope, inner, tables);
     // What a select inside an aggregate reads is not told apart by depth; it is taken as the aggregate's own.
     if (found.reach !== undefined) found.reach.own = true;
@@ -387,7 +391,7 @@ export class Walker {
         tables.set(key, { columns: placeholder, decisionRows: false });
         for (let before = ''; JSON.stringify(tables.get(key)) !== before;) {
           before = JSON.stringify(tables.get(key));
-          tables.set(key, named({ decision: false, aggregates: [], replacements: [] }));
+          tables.set(key, named({ decision: false, aggregates: [], windows: [], replacements: [] }));
         }
         this.diagnostics.length = said;
       }
@@ -435,9 +439,10 @@ export class Walker {
     if (core.from !== null) this.visitFrom(core.from, parent, found, tables, state, ons);
     const bare: Scope = { sources: state.sources, merged: state.merged, outputs: new Map(), parent };
     const part = (expression: Expression, scope: Scope): Found => {
-      const inner: Found = { decision: false, aggregates: [], replacements: found.replacements };
+      const inner: Found = { decision: false, aggregates: [], windows: [], replacements: found.replacements };
       this.visit(expression, scope, inner, tables);
       if (inner.decision) found.decision = true;
+      found.windows.push(...inner.windows);
       return inner;
     };
     for (const on of ons) if (part(on, bare).decision) state.decisionRows = true;

@@ -52,9 +52,10 @@ export class AggregateEvaluator {
         const ratio = valued.find((row) => row.symbol.kind === 'ratio');
         if (ratio !== undefined) return this.unsupported(aggregate, '`sum` of averages');
         const expression = this.sum(valued, aggregate);
-        // A group whose guards are all false exists, and its sum is 0.
-        const isGuarded = !always && (plan.conditions.length > 0 || hasDecisionKey(plan));
-        const isKnown = isGuarded ? TRUE : builder.or(valued.map((row) => row.guard));
+        // A group whose guards are all false exists, and its sum is 0; so is that of decisions that are all null.
+        const isGuarded = plan.conditions.length > 0 || hasDecisionKey(plan);
+        const isZero = !always && (isGuarded || aggregate.ofDecisions);
+        const isKnown = isZero ? TRUE : builder.or(valued.map((row) => row.guard));
         return numberSymbol({ expression, known: isKnown });
       }
       case 'avg':

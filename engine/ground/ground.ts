@@ -61,8 +61,8 @@ export interface GroundOptions {
    * is then exact as a whole, but not without the constraints that narrowed it, as the search for a core needs it.
    */
   readonly narrow?: boolean;
-  /** Per variable the values that a model's constraints leave it, or null where those are too many to list. */
-  readonly finiteDomains?: (model: Model) => readonly (readonly number[] | null)[];
+  /** Per variable the values that a model's constraints leave it, null where those are too many to list; null where they leave no answer. */
+  readonly finiteDomains?: (model: Model) => readonly (readonly number[] | null)[] | null;
 }
 
 /** Runs the ground queries and fills the templates, inside the caller's read transaction; writes nothing. */
@@ -131,9 +131,10 @@ class Grounding {
     }
     this.variables.closed = true;
     for (const { plan } of implied) this.guarded(plan.policy, () => this.policy(plan, true));
-    if (late.length > 0)
-      this.evaluator.inferred = this.options.finiteDomains?.(this.builder.build([])) ?? null;
-    for (const { plan } of late) this.guarded(plan.policy, () => this.policy(plan, true, false));
+    const inferred = late.length > 0 ? this.options.finiteDomains?.(this.builder.build([])) : undefined;
+    this.evaluator.inferred = inferred ?? null;
+    // Where the rest has no answer no value is left to make a group, and nothing more to say.
+    for (const { plan } of inferred === null ? [] : late) this.guarded(plan.policy, () => this.policy(plan, true, false));
     const objectives = [...this.soft]
       .sort(([a], [b]) => b - a)
       .map(([priority, soft]): ObjectiveLevel => ({ priority, soft }));

@@ -6,6 +6,8 @@ import type { ModelBuilder } from '../model/builder.js';
 import type { ClassMap, LinearExpression, Literal, VariableId } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
 import { MIRROR, compareTexts, holds } from './comparison.js';
+import type { ChosenText } from './text-order.js';
+import { compareChosenTexts } from './text-order.js';
 import { Composites, isComposite } from './composite.js';
 import { GroundError } from './ground-error.js';
 import type { BooleanSymbol, ChoiceMap, Symbol, TextCodes } from './symbol.js';
@@ -204,6 +206,10 @@ export class Operators {
       const same = this.sameChoice(left, right, span);
       if (same !== null && operator === '=') return same;
       if (same !== null && operator === '!=') return this.not(same);
+      if (left.text && right.text) {
+        const [a, b] = [this.chosenText(operator, left, span), this.chosenText(operator, right, span)];
+        return compareChosenTexts(this.builder, operator, a, b);
+      }
     }
     return this.compareNumbers(operator, this.numeric(left, span), this.numeric(right, span));
   }
@@ -289,17 +295,41 @@ export class Operators {
     }
     if (operator === '=') return truth(builder.member(variable, [texts.code(value)]));
     if (operator === '!=') return truth(negate(builder.member(variable, [texts.code(value)])));
-    const domain = builder.variableAt(variable).values;
-    if (domain === null) {
-      throw new GroundError(
-        'lower/unsupported',
-        `\`${operator}\` on a text decision needs a domain from a foreign key`,
-        span,
-        'compare with `=` or `in`',
-      );
-    }
+    const domain = this.textDomain(operator, variable, span);
     const kept = domain.filter((code) => holds(operator, compareTexts(texts.text(code) ?? '', value)));
     return truth(builder.member(variable, kept));
+  }
+
+  /** The codes a text decision may take: without a domain its order against others has no end. */
+  private textDomain(operator: CompareOperator, variable: number, span: Span): readonly number[] {
+    const domain = this.builder.variableAt(variable).values;
+    if (domain !== null) return domain;
+    throw new GroundError(
+      'lower/unsupported',
+      `\`${operator}\` on a text decision needs a domain from a foreign key or a \`check\` of its table`,
+      span,
+      'compare with `=` or `in`',
+    );
+  }
+
+  private chosenText(
+    operator: CompareOperator,
+    { variable, map }: Extract<Symbol, { kind: 'choice' }>,
+    span: Span,
+  ): ChosenText {
+    const cells: Iterable<readonly [number, SqlValue]> =
+      map ??
+      this.textDomain(operator, variable, span).map((code) => [code, this.texts.text(code) ?? ''] as const);
+    const valuesByText = new Map<string, number[]>();
+    for (const [value, cell] of cells) {
+      if (cell === null) continue;
+      if (typeof cell !== 'string')
+        throw new GroundError('type/mismatch', 'a text decision is compared with a number', span);
+      const known = valuesByText.get(cell);
+      if (known === undefined) valuesByText.set(cell, [value]);
+      else known.push(value);
+    }
+    return { variable, valuesByText };
   }
 
   /** Equality of two choices by class, where both have finitely many values; else null. */

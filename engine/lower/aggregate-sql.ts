@@ -1,4 +1,5 @@
 import type { BoundAggregate } from '../check/bound.js';
+import { isGroundTree } from '../check/bound.js';
 import type { Fragment } from '../check/fragment.js';
 import { render, renderColumn } from '../check/fragment.js';
 import { spelledAggregate, spelledIncreasing } from '../check/language-sql.js';
@@ -19,8 +20,8 @@ export function aggregateSql(aggregate: BoundAggregate, guard: string | null): s
     case 'count':
       return `count(${distinct}${argument})${filter}`;
     case 'sum':
-      // A group whose guards are all false exists, and its sum is 0.
-      return guarded
+      // A group whose guards are all false exists, and its sum is 0; so is that of decisions that are all null.
+      return guarded || !isGroundTree(aggregate)
         ? `coalesce(sum(${distinct}${argument})${filter}, 0)`
         : `sum(${distinct}${argument})${filter}`;
     case 'min':

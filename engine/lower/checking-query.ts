@@ -133,7 +133,8 @@ const hasDecisionKey = (select: BoundSelect): boolean =>
   select.groupBy.some((key) => key.kind === 'decision');
 
 function isColumn(key: BoundExpression, item: number, column: string): boolean {
-  const [only, ...more] = key.sql.filter((part) => typeof part !== 'string' || part.trim() !== '');
+  // A column seen through a view stands in parentheses.
+  const [only, ...more] = key.sql.filter((part) => typeof part !== 'string' || !/^[\s()]*$/.test(part));
   if (more.length > 0 || only === undefined || typeof only === 'string' || only.kind !== 'column')
     return false;
   return only.item === item && only.column === column;

@@ -8,7 +8,7 @@ import type {
   BoundItem,
   BoundSelect,
 } from '../check/bound.js';
-import { boundParts } from '../check/bound.js';
+import { boundParts, isGroundTree } from '../check/bound.js';
 import { aliasOf, itemsOf, quoteName, render, renderColumn } from '../check/fragment.js';
 import type { Fragment } from '../check/fragment.js';
 import { componentsOf } from './components.js';
@@ -411,9 +411,11 @@ export class SelectLowerer {
     }
   }
 
-  private aggregate({ name, distinct, argument, filter, order, span }: BoundAggregate): AggregateResidual {
+  private aggregate(aggregate: BoundAggregate): AggregateResidual {
+    const { name, distinct, argument, filter, order, span } = aggregate;
     return {
       kind: 'aggregate',
+      ofDecisions: !isGroundTree(aggregate),
       name,
       distinct,
       argument: argument === null ? null : this.residual(argument),

@@ -91,6 +91,8 @@ export interface AggregateResidual {
   readonly distinct: boolean;
   readonly argument: Residual | null;
   readonly filter: Residual | null;
+  /** True where what it adds up, or which rows it adds up, depends on decisions. */
+  readonly ofDecisions: boolean;
   /** By what the rows are ordered, for an aggregate that depends on it. */
   readonly order: readonly {
     readonly slot: SlotResidual;
