@@ -93,9 +93,12 @@ function shrink(
   return minimalCore(grounded.model, feasibility(solve, limits), groups, budget, blamed);
 }
 
+/** How far from 0 values are looked for that may be anything; conditions can be switched only over a short way. */
+const WINDOWS = [2 ** 7, 2 ** 31];
+
 /**
  * A decision that has lost its bounds with the constraint that gave them may be more than a backend takes.
- * An answer within 32 bits shows that it is feasible all the same; the lack of one shows nothing.
+ * An answer within a window shows that it is feasible all the same; the lack of one shows nothing.
  */
 export function feasibility(solve: Solve, limits: SolveLimits): FeasibilityTest {
   return async (model) => {
@@ -103,17 +106,27 @@ export function feasibility(solve: Solve, limits: SolveLimits): FeasibilityTest 
     if (outcome.status === 'infeasible') return { feasible: false, blamed: outcome.blamed };
     if (outcome.status === 'optimal' || outcome.status === 'feasible')
       return { feasible: true, blamed: null };
-    const within = await solve(within32Bits(model), limits);
-    const found = within.outcome.status === 'optimal' || within.outcome.status === 'feasible';
-    return { feasible: found ? true : null, blamed: null };
+    for (const width of isBounded(model) ? [] : WINDOWS) {
+      const within = await solve(withinWindow(model, width), limits);
+      const found = within.outcome.status === 'optimal' || within.outcome.status === 'feasible';
+      if (found) return { feasible: true, blamed: null };
+    }
+    return { feasible: null, blamed: null };
   };
 }
 
-function within32Bits(model: Model): Model {
-  const variables = model.variables.map((variable): Variable =>
-    variable.values === null
-      ? { ...variable, lo: variable.lo ?? -(2 ** 31), hi: variable.hi ?? 2 ** 31 - 1 }
-      : variable,
-  );
+const isBounded = (model: Model): boolean =>
+  model.variables.every(({ values, lo, hi }) => values !== null || (lo !== null && hi !== null));
+
+function withinWindow(model: Model, width: number): Model {
+  const variables = model.variables.map((variable): Variable => {
+    const { values, lo, hi } = variable;
+    if (values !== null) return variable;
+    return {
+      ...variable,
+      lo: lo ?? Math.min(-width, (hi ?? 0) - width),
+      hi: hi ?? Math.max(width - 1, (lo ?? 0) + width),
+    };
+  });
   return { ...model, variables };
 }
