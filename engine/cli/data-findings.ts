@@ -8,7 +8,7 @@ import type { Store } from '../store/store.js';
 /** What the rows of a database have against policies: values that cannot be taken, and policies that cannot bind. */
 export function dataFindings(compiled: CompiledPolicies, store: Store): readonly Diagnostic[] {
   return store.read(() => {
-    const { grounded } = prepare(store, compiled);
+    const { grounded } = prepare(store, compiled, { narrow: false });
     const warnings = grounded.diagnostics.filter((one) => !isError(one));
     const problems = groundErrors(grounded, compiled);
     if (problems.length > 0) return [...warnings, ...problems];

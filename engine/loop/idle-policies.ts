@@ -27,6 +27,7 @@ interface Share {
  * they leave the answers as they are; none is named that could bind, but one that cannot may go unnoticed.
  *
  * - `budget` limits the search for what is implied; the other reasons cost next to nothing.
+ * - A search asks for a grounding without narrowing: there no policy has shaped what others ask for.
  * - INVARIANT: `grounded` has no error and was read in the state that `reader` still sees.
  */
 export function idlePolicies(
