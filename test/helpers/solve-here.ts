@@ -6,17 +6,19 @@ import type { CompiledPolicies } from '../../engine/loop/compile.js';
 import { compilePolicies } from '../../engine/loop/compile.js';
 import type { SolveResult } from '../../engine/loop/solve-database.js';
 import { solveDatabase } from '../../engine/loop/solve-database.js';
+import type { Model } from '../../engine/model/model.js';
 import type { Backends } from '../../engine/solve/backends.js';
 import { createBackends } from '../../engine/solve/backends.js';
 import { solveModel } from '../../engine/solve/select.js';
-import type { BackendName } from '../../engine/solve/solver.js';
+import type { BackendName, SolveLimits, SolveReport } from '../../engine/solve/solver.js';
 import { introspect } from '../../engine/store/introspect.js';
-import { openStore } from '../../engine/store/open.js';
-import type { Store } from '../../engine/store/store.js';
+import { openDatabase } from '../../engine/store/open-database.js';
+import { Store } from '../../engine/store/store.js';
 
 /** A plain database in memory made by some statements. */
 export function databaseOf(...statements: readonly string[]): Store {
-  const store = openStore(':memory:', 'plain');
+  // As `openStore` does it for a database of other use, without a look at the migrations each time.
+  const store = new Store(openDatabase(':memory:', 'write'), false, false);
   for (const statement of statements) store.script(statement);
   return store;
 }
@@ -38,6 +40,8 @@ export function shown(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics.map(({ code, span }) => `${code}: ${span === undefined ? '(nowhere)' : textOf(span)}`);
 }
 
+const LIMITS: SolveLimits = { timeMs: null, work: null, seed: 1 };
+
 /** Solves databases of tests; `only` leaves a single backend. Close it after the tests. */
 export class Solver {
   private readonly backends = createBackends();
@@ -47,19 +51,24 @@ export class Solver {
     policies: readonly string[],
     only: BackendName | null = null,
   ): Promise<SolveResult> {
-    const { simplex, highs } = this.backends;
-    const chosen: Backends =
-      only === null
-        ? this.backends
-        : only === 'simplex'
-          ? { simplex, highs: simplex }
-          : { simplex: highs, highs };
+    const chosen = this.chosen(only);
     return solveDatabase(store, sourcesOf(policies), {
-      limits: { timeMs: null, work: null, seed: 1 },
+      limits: LIMITS,
       dryRun: false,
       clock: stoppedClock,
       solve: (model, limits) => solveModel(model, limits, chosen, stoppedClock),
     });
+  }
+
+  /** Solves what was grounded elsewhere. */
+  solveModel(model: Model, only: BackendName | null): Promise<SolveReport> {
+    return solveModel(model, LIMITS, this.chosen(only), stoppedClock);
+  }
+
+  private chosen(only: BackendName | null): Backends {
+    const { simplex, highs } = this.backends;
+    if (only === null) return this.backends;
+    return only === 'simplex' ? { simplex, highs: simplex } : { simplex: highs, highs };
   }
 
   async close(): Promise<void> {

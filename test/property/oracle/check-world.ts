@@ -1,104 +1,158 @@
 import { must } from '../../../engine/base/assert.js';
 import { isError } from '../../../engine/base/diagnostic.js';
 import { seededRandom } from '../../../engine/base/random.js';
+import { prepare } from '../../../engine/loop/decide.js';
 import { softValuesNow, violationsNow } from '../../../engine/loop/check-state.js';
 import type { SolveResult } from '../../../engine/loop/solve-database.js';
+import type { Grounded } from '../../../engine/ground/ground.js';
+import { evaluate } from '../../../engine/model/evaluate.js';
 import type { BackendName } from '../../../engine/solve/solver.js';
 import { StoreError } from '../../../engine/store/store-error.js';
 import type { Store } from '../../../engine/store/store.js';
-import { compileHere, databaseOf, shown } from '../../helpers/solve-here.js';
+import { databaseOf, shown } from '../../helpers/solve-here.js';
 import type { Solver } from '../../helpers/solve-here.js';
-import type { World } from './language.js';
-import { printSelect, printWorld } from './language.js';
-import type { SoftMeaning, State, Value } from './meaning.js';
-import { Meaning, Refused } from './meaning.js';
+import type { RefusedPolicy, Taken } from './engine-view.js';
+import { take } from './engine-view.js';
+import { constructsOf } from './constructs.js';
+import type { Policy, Value, World } from './language.js';
+import { Meaning } from './meaning.js';
+import { printValue, printWorld } from './print.js';
+import { relationsRead } from './reads.js';
+import { addPolicyViews, plainPolicies } from './sqlite-meaning.js';
+import type { Cell } from './states.js';
+import { assignmentsOf, cellsOf, isStorable, stateOf } from './states.js';
+import type { Judged } from './truth.js';
+import { bestOf, isAllowed, judge, levelsOf, readingOf } from './truth.js';
 
-/** What came of one case: agreement on an answer, a refusal of the engine, or what differs. */
+/** What came of one case. */
 export interface Verdict {
+  /** Of the policies that the engine takes; `refused` where it takes none. */
   readonly kind: 'optimal' | 'infeasible' | 'refused';
-  readonly codes: readonly string[];
+  readonly refused: readonly RefusedPolicy[];
+  /** Where engine and oracle differ. */
   readonly problems: readonly string[];
 }
 
-interface Cell {
-  readonly table: string;
-  readonly row: number;
-  readonly column: string;
-  readonly key: Value;
-  readonly domain: readonly Value[];
-}
+/** How many assignments of a case are looked at by the model alone and by SQLite alone. */
+const SAMPLES = { model: 32, sqlite: 8 };
 
-/** Relations that policies read, and of those the ones they name without a database view in between. */
-function relationsRead(world: World): { all: ReadonlySet<string>; direct: ReadonlySet<string> } {
-  const { policies } = printWorld({ ...world, views: [] });
-  const all = new Set<string>();
-  const direct = new Set<string>();
-  const read = (text: string, isDirect: boolean): void => {
-    for (const name of [...world.tables.map((one) => one.name), ...world.views.map((one) => one.name)]) {
-      if (!text.includes(` ${name} as `)) continue;
-      all.add(name);
-      if (isDirect) direct.add(name);
-      const view = world.views.find((one) => one.name === name);
-      if (view !== undefined) read(printSelect(view.select), isDirect && view.ofPolicies);
-    }
-  };
-  read(policies, true);
-  return { all, direct };
-}
+const near = (a: number, b: number): boolean =>
+  Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
 
-/** Decisions of tables that no policy reads stay as they are. */
-function cellsOf(world: World): Cell[] {
-  const { all } = relationsRead(world);
-  return world.tables
-    .filter((table) => all.has(table.name))
-    .flatMap((table) =>
-      table.rows.flatMap((row, index) =>
-        table.columns.flatMap(({ name, decision, domain }) =>
-          decision ? [{ table: table.name, row: index, column: name, key: row[0] ?? null, domain }] : [],
-        ),
-      ),
-    );
-}
+const crash = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
-function* assignments(cells: readonly Cell[], at = 0): Generator<Value[]> {
-  const cell = cells[at];
-  if (cell === undefined) {
-    yield [];
-    return;
+/** Compares everything the engine says about a world with the enumeration of all its assignments. */
+export async function checkWorld(world: World, solver: Solver, seed: number): Promise<Verdict> {
+  let taken: Taken;
+  try {
+    taken = take(world);
+  } catch (error) {
+    return { kind: 'refused', refused: [], problems: [crash(error)] };
   }
-  for (const value of cell.domain) for (const rest of assignments(cells, at + 1)) yield [value, ...rest];
+  const { refused, engine } = taken;
+  if (engine === null) return { kind: 'refused', refused, problems: taken.problems };
+  try {
+    const { kind, problems } = await checkTaken(taken, engine, solver, seed);
+    return { kind, refused, problems };
+  } catch (error) {
+    return { kind: 'refused', refused, problems: [crash(error)] };
+  }
 }
 
-function stateOf(world: World, cells: readonly Cell[], values: readonly Value[]): State {
-  const assigned = new Map(
-    cells.map((cell, i) => [`${cell.table}/${cell.row}/${cell.column}`, values[i] ?? null]),
+async function checkTaken(
+  { world }: Taken,
+  engine: NonNullable<Taken['engine']>,
+  solver: Solver,
+  seed: number,
+): Promise<Omit<Verdict, 'refused'>> {
+  const meaning = new Meaning(world, domainsOf(engine.grounded));
+  const cells = cellsOf(world);
+  const judged = judge(world, meaning, cells, assignmentsOf(cells));
+  const problems: string[] = [];
+  const isBad = judged.some(({ readings }) => readings.some((one) => one.refused === 'bad-argument'));
+  if (isBad) return { kind: 'refused', problems: ['a bad argument was taken'] };
+  if (judged.some((one) => isAllowed(one) && one.readings.some(({ refused }) => refused !== null)))
+    return { kind: 'refused', problems: ['a null term was taken'] };
+  const samples = sampled(judged, seed, SAMPLES.sqlite);
+  problems.push(...askSqlite(world, meaning, cells, samples));
+  problems.push(...audit(world, cells, engine, samples));
+  // Rows that a database view hides are no part of a solve, so enumerating them would ask for too much.
+  const { all, direct } = relationsRead(world);
+  const isPartial = world.tables.some(
+    ({ name, columns }) => all.has(name) && !direct.has(name) && columns.some((one) => one.decision),
   );
-  return new Map(
-    world.tables.map((table) => [
-      table.name,
-      table.rows.map(
-        (row, index) =>
-          new Map(
-            table.columns.map(({ name }, at) => [
-              name,
-              assigned.get(`${table.name}/${index}/${name}`) ?? row[at] ?? null,
-            ]),
-          ),
-      ),
-    ]),
-  );
+  const isHidden =
+    isPartial &&
+    world.tables.some(
+      ({ uniques, checks, foreignKeys, columns, rows }) =>
+        uniques.length + checks.length + foreignKeys.length > 0 ||
+        (rows.length > 0 && columns.some((one) => one.decision && one.domain.length === 0)),
+    );
+  const best = bestOf(judged);
+  const kind = best === null ? 'infeasible' : 'optimal';
+  if (isHidden || (isPartial && world.policies.some((one) => one.isDomain === true)))
+    return { kind, problems };
+  problems.push(...compareDomains(domainsOf(engine.grounded), cells, judged));
+  problems.push(...askModel(world, cells, engine, sampled(judged, seed + 1, SAMPLES.model)));
+  problems.push(...(await askSolvers(world, meaning, cells, judged, engine, solver, seed)));
+  return { kind, problems };
 }
 
-/** Writes an assignment; false where SQLite refuses to store it. */
-function write(store: Store, cells: readonly Cell[], values: readonly Value[]): boolean {
+/** Domains that the engine says it gives to decisions that are grouped by, by table and column. */
+function domainsOf(grounded: Grounded): Map<string, readonly Value[]> {
+  return new Map(Object.entries(JSON.parse(grounded.domains) as Record<string, readonly Value[]>));
+}
+
+/**
+ * Which values are left of a domain depends on how far the engine infers. It must keep every value that some
+ * answer has, and add none to what schema and policies say.
+ */
+function compareDomains(
+  domains: ReadonlyMap<string, readonly Value[]>,
+  cells: readonly Cell[],
+  judged: readonly Judged[],
+): string[] {
+  const answers = judged.filter(isAllowed);
+  return cells.flatMap(({ table, column, domain }, i) => {
+    const told = domains.get(`${table}.${column}`);
+    if (told === undefined) return [];
+    const missing = answers.map((one) => one.values[i] ?? null).find((value) => !told.includes(value));
+    const added = told.find((value) => !domain.includes(value));
+    return [
+      ...(missing === undefined ? [] : [`the domain of ${table}.${column} lacks ${String(missing)}`]),
+      ...(added === undefined ? [] : [`the domain of ${table}.${column} has ${String(added)}`]),
+    ];
+  });
+}
+
+/** A group of the values of a decision asks for nothing where no value is left to any decision. */
+const isAsked = (world: World, policy: Policy, grounded: Grounded): boolean =>
+  grounded.domains !== '{}' || !constructsOf(world, policy).has('group by a decision');
+
+/** Some of the assignments: all of a small case. */
+function sampled(judged: readonly Judged[], seed: number, most: number): readonly Judged[] {
+  if (judged.length <= 2 * most) return judged;
+  const random = seededRandom(seed);
+  return Array.from({ length: most }, () => must(judged[random.below(judged.length)], 'assignment'));
+}
+
+const place = (cells: readonly Cell[], values: readonly Value[]): string =>
+  cells.map((cell, i) => `${cell.table}[${String(cell.key)}].${cell.column}=${String(values[i])}`).join(' ');
+
+/** Stores an assignment; false where SQLite refuses it. */
+function write(store: Store, world: World, cells: readonly Cell[], values: readonly Value[]): boolean {
+  const { tables } = stateOf(world, cells, values);
   try {
     store.write(() => {
-      // First away from unique keys, then to the wanted values.
-      for (const cell of cells)
-        store.run(`update ${cell.table} set ${cell.column} = null where id is ?`, [cell.key]);
-      cells.forEach((cell, i) => {
-        store.run(`update ${cell.table} set ${cell.column} = ? where id is ?`, [values[i] ?? null, cell.key]);
-      });
+      store.run('pragma defer_foreign_keys = on');
+      const changed = world.tables.filter(({ columns }) => columns.some((one) => one.decision));
+      for (const { name } of changed) store.run(`delete from ${name}`);
+      for (const { name } of changed) {
+        for (const row of tables.get(name) ?? []) {
+          store.run(`insert into ${name} values (${row.map(() => '?').join(', ')})`, [...row]);
+        }
+      }
     });
     return true;
   } catch (error) {
@@ -107,270 +161,277 @@ function write(store: Store, cells: readonly Cell[], values: readonly Value[]): 
   }
 }
 
-function readBack(store: Store, cells: readonly Cell[]): Value[] {
-  return cells.map(
-    ({ table, column, key }) =>
-      store.rows(`select ${column} from ${table} where id is ?`, [key])[0]?.[0] as Value,
-  );
-}
-
-/** Levels of an assignment, highest priority first. */
-function levelsOf(soft: readonly SoftMeaning[]): number[] {
-  const byPriority = new Map<number, number>();
-  for (const { priority, weight, value } of soft) {
-    byPriority.set(priority, (byPriority.get(priority) ?? 0) + weight * value);
-  }
-  return [...byPriority].sort(([a], [b]) => b - a).map(([, value]) => value);
-}
-
-function isBetter(a: readonly number[], b: readonly number[]): boolean {
-  for (const [i, value] of a.entries()) {
-    const other = b[i] ?? 0;
-    if (value !== other) return value > other;
-  }
-  return false;
-}
-
-interface Truth {
-  readonly feasible: boolean;
-  readonly best: readonly number[] | null;
-  /** Reasons met in some assignment why the policies cannot be read. */
-  readonly refused: ReadonlySet<string>;
-  /** Met in an assignment that satisfies every hard policy. */
-  readonly nullInFeasible: boolean;
-}
-
-function truthOf(world: World, meaning: Meaning, store: Store, cells: readonly Cell[]): Truth {
-  const refused = new Set<string>();
-  let feasible = false;
-  let best: number[] | null = null;
-  let nullInFeasible = false;
-  for (const values of assignments(cells)) {
-    const isStorable = write(store, cells, values);
-    const state = stateOf(world, cells, values);
-    const refusals = new Set<string>();
-    const read = <T>(work: () => T, otherwise: T): T => {
-      try {
-        return work();
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error;
-        refusals.add(error.why);
-        return otherwise;
-      }
-    };
-    const kept = world.policies.map((policy) => read(() => meaning.holds(policy, state), true));
-    const soft = world.policies.flatMap((policy) => read(() => meaning.soft(policy, state), []));
-    for (const why of refusals) refused.add(why);
-    if (!isStorable || kept.includes(false)) continue;
-    feasible = true;
-    if (refusals.has('null-term')) nullInFeasible = true;
-    const levels = levelsOf(soft);
-    if (best === null || isBetter(levels, best)) best = levels;
-  }
-  return { feasible, best, refused, nullInFeasible };
-}
-
-const near = (a: number, b: number): boolean =>
-  Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
-
-/** Compares everything the engine says about a world with the enumeration of all its assignments. */
-export async function checkWorld(
-  world: World,
-  solver: Solver,
-  backends: readonly (BackendName | null)[],
-  seed: number,
-): Promise<Verdict> {
-  const { database, policies } = printWorld(world);
-  const cells = cellsOf(world);
-  const meaning = new Meaning(world);
-  const truth = truthOf(world, meaning, databaseOf(...database), cells);
-  // Rows that a database view hides are no part of a solve, so enumerating them would ask for too much.
-  const { all, direct } = relationsRead(world);
-  const isPartial = world.tables.some(
-    ({ name, columns }) => all.has(name) && !direct.has(name) && columns.some((one) => one.decision),
-  );
-  const hidden =
-    isPartial && (cells.some(({ domain }) => domain.length === 0) || /unique|, check/.test(database.join()));
-  const problems: string[] = [];
-  let verdict: Omit<Verdict, 'problems'> | null = null;
-  for (const backend of backends) {
-    const store = databaseOf(...database);
-    let result: SolveResult;
-    try {
-      result = await solver.solve(store, [policies], backend);
-    } catch (error) {
-      return { kind: 'refused', codes: [], problems: [crash(error)] };
-    }
-    if (result.status === 'unknown' && backend === 'simplex') continue;
-    if (hidden && result.status !== null) return { kind: 'refused', codes: [], problems };
-    const found = compareSolve(world, meaning, truth, cells, store, result);
-    problems.push(...found.problems.map((one) => `${backend ?? 'any backend'}: ${one}`));
-    verdict = found;
-  }
-  try {
-    problems.push(...audit(world, meaning, cells, seed));
-  } catch (error) {
-    problems.push(crash(error));
-  }
-  const { kind, codes } = must(verdict, 'verdict');
-  return { kind, codes, problems };
-}
-
-const crash = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);
-
-function compareSolve(
+/** The oracle itself, held against SQLite's reading of the policies that are plain SQL. */
+function askSqlite(
   world: World,
   meaning: Meaning,
-  truth: Truth,
   cells: readonly Cell[],
-  store: Store,
-  result: SolveResult,
-): Verdict {
-  // That there is no answer is said as an error, too.
-  const errors = result.diagnostics.filter((one) => isError(one) && one.code !== 'solve/infeasible');
-  const codes = errors.map((one) => one.code);
+  samples: readonly Judged[],
+): string[] {
+  const store = databaseOf(...printWorld(world).database);
+  const plain = plainPolicies(world);
+  addPolicyViews(store, world, plain);
   const problems: string[] = [];
-  if (result.status === null) {
-    for (const error of errors) {
-      const { code } = error;
-      const isRight =
-        code === 'lower/unsupported' ||
-        code === 'lower/no-lineage' ||
-        code === 'lower/outer-join-on-decision' ||
-        // Refused too where the engine cannot show that such a row never counts.
-        code === 'ground/null-term' ||
-        (code === 'ground/bad-argument' && truth.refused.has('bad-argument'));
-      if (!isRight) problems.push(`${shown([error]).join('')} (${error.message})`);
-      if (error.span === undefined) problems.push(`${code} has no place`);
+  for (const { values, isStorable: stored } of samples) {
+    const at = place(cells, values);
+    if (write(store, world, cells, values) !== stored) {
+      problems.push(`ORACLE: ${stored ? 'storable' : 'not storable'}, SQLite thinks otherwise of ${at}`);
+      continue;
     }
-    if (errors.length === 0) problems.push('no answer and no error');
-    return { kind: 'refused', codes, problems };
+    if (!stored) continue;
+    const state = stateOf(world, cells, values);
+    for (const { policy, violated, soft } of plain) {
+      const reading = readingOf(meaning, world.policies.indexOf(policy), state);
+      const isViolated = violated.some((sql) => store.rows(sql)[0]?.[0] === 1);
+      if (reading.holds === isViolated)
+        problems.push(
+          `ORACLE: ${policy.name} ${reading.holds ? 'holds' : 'fails'}, SQL says otherwise, at ${at}`,
+        );
+      if (soft === null) continue;
+      const [sum, nulls] = must(store.rows(soft)[0], 'sums');
+      const told = reading.refused === null ? must(reading.soft[0], 'term').value : null;
+      if ((nulls === 0 ? Number(sum) : null) !== told)
+        problems.push(`ORACLE: ${policy.name} is ${String(told)}, in SQL ${String(sum)}, at ${at}`);
+    }
   }
-  if (errors.length > 0) problems.push(`errors beside an answer: ${shown(errors).join('; ')}`);
-  if (truth.refused.has('bad-argument'))
-    return { kind: 'refused', codes, problems: ['a bad argument was taken'] };
-  if (truth.nullInFeasible) problems.push('a null term was taken');
-  if (!truth.feasible) {
-    if (result.status !== 'infeasible') problems.push(`${result.status}, the enumeration has no answer`);
-    return { kind: 'infeasible', codes, problems };
-  }
-  if (result.status !== 'optimal') {
-    problems.push(`${result.status}, the enumeration has an answer`);
-    return { kind: 'optimal', codes, problems };
-  }
-  if (truth.nullInFeasible) return { kind: 'optimal', codes, problems };
-  const state = stateOf(world, cells, readBack(store, cells));
-  for (const policy of world.policies) {
-    if (!meaning.holds(policy, state)) problems.push(`the answer violates ${policy.name}`);
-  }
-  const soft = world.policies.flatMap((policy) => meaning.soft(policy, state));
-  const values = result.levels.map((level) => level.value);
-  const best = truth.best === null || truth.best.length === 0 ? [0] : truth.best;
-  if (values.length !== best.length || !values.every((value, i) => near(value, best[i] ?? NaN))) {
-    problems.push(`objective ${values.join(', ')}, the best is ${best.join(', ')}`);
-  }
-  const told = new Map(result.soft.map(({ name, value }) => [name, value]));
-  for (const { name, value } of soft) {
-    if (told.get(name) !== value)
-      problems.push(`${name} is said to be ${told.get(name) ?? 'nothing'}, it is ${value}`);
-  }
-  if (told.size !== soft.length) problems.push(`${told.size} soft terms, expected ${soft.length}`);
-  return { kind: 'optimal', codes, problems };
+  store.close();
+  return problems;
 }
 
-/** Checking queries over assignments that nobody solved for. */
-function audit(world: World, meaning: Meaning, cells: readonly Cell[], seed: number): string[] {
-  const { database, policies } = printWorld(world);
-  const store = databaseOf(...database);
-  const { compiled } = compileHere(store, policies);
-  if (compiled === null) return [];
-  const random = seededRandom(seed);
+/** The engine's checking queries over assignments that nobody solved for. */
+function audit(
+  world: World,
+  cells: readonly Cell[],
+  { store, compiled, grounded }: NonNullable<Taken['engine']>,
+  samples: readonly Judged[],
+): string[] {
   const problems: string[] = [];
-  for (let i = 0; i < 6; i += 1) {
-    const values = cells.map(({ domain }) => domain[random.below(domain.length)] ?? null);
-    if (!write(store, cells, values)) continue;
-    const state = stateOf(world, cells, values);
+  for (const { values, readings } of samples) {
+    if (!write(store, world, cells, values)) continue;
     const violated = new Set(
-      violationsNow(store, compiled.policies, 10).map(({ policy }) => policy.policy.name),
+      violationsNow(store, compiled.policies, 1, grounded.domains).map(({ policy }) => policy.policy.name),
     );
-    const found = new Map(softValuesNow(store, compiled.policies).map(({ name, value }) => [name, value]));
-    const at = (): string =>
-      cells
-        .map((cell, c) => `${cell.table}[${String(cell.key)}].${cell.column}=${String(values[c])}`)
-        .join(' ');
-    for (const policy of world.policies) {
-      try {
-        if (meaning.holds(policy, state) === violated.has(policy.name)) {
-          problems.push(
-            `the audit finds ${policy.name} ${violated.has(policy.name) ? 'violated' : 'kept'} at ${at()}`,
-          );
-        }
-        for (const { name, value } of meaning.soft(policy, state)) {
-          if (found.get(name) !== value) {
-            problems.push(
-              `the audit values ${name} at ${String(found.get(name))}, it is ${value}, at ${at()}`,
-            );
-          }
-        }
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error;
+    const found = new Map(
+      softValuesNow(store, compiled.policies, grounded.domains).map(({ name, value }) => [name, value]),
+    );
+    world.policies.forEach((policy, i) => {
+      const { holds, soft, refused } = must(readings[i], 'reading');
+      if (refused !== null || !isAsked(world, policy, grounded)) return;
+      if (holds === violated.has(policy.name)) {
+        const says = violated.has(policy.name) ? 'violated' : 'kept';
+        problems.push(`the audit finds ${policy.name} ${says} at ${place(cells, values)}`);
       }
+      for (const { name, value } of soft) {
+        if (found.get(name) === value) continue;
+        const says = String(found.get(name));
+        problems.push(`the audit values ${name} at ${says}, it is ${value}, at ${place(cells, values)}`);
+      }
+    });
+  }
+  return problems;
+}
+
+/** The grounded model, policy by policy, over assignments that nobody solved for. */
+function askModel(
+  world: World,
+  cells: readonly Cell[],
+  { grounded }: NonNullable<Taken['engine']>,
+  samples: readonly Judged[],
+): string[] {
+  const { model } = grounded;
+  const problems: string[] = [];
+  const places = cells.map((cell) => {
+    const known = grounded.cells.find(
+      ({ relation, column, key }) =>
+        relation.name === cell.table && column === cell.column && Object.values(key)[0] === cell.key,
+    );
+    return known === undefined
+      ? null
+      : { known, values: must(model.variables[known.variable], 'variable').values };
+  });
+  // Texts without a domain of the schema have no codes that could be told from outside.
+  if (places.some((one) => one !== null && one.known.text && one.values === null)) return [];
+  for (const one of samples) {
+    const values = model.variables.map(({ values: domain, lo }) => domain?.[0] ?? lo ?? 0);
+    const missing = places.some((at, i) => {
+      if (at === null) return false;
+      const { known, values: domain } = at;
+      const wanted = one.values[i] ?? null;
+      const code = known.text
+        ? (domain ?? []).find((candidate) => grounded.sqlValue(known, candidate) === wanted)
+        : Number(wanted);
+      if (code !== undefined) values[known.variable] = code;
+      return code === undefined;
+    });
+    if (missing) {
+      if (isAllowed(one)) problems.push(`the model has no ${place(cells, one.values)}`);
+      continue;
+    }
+    const { violated, outOfDomain, soft } = evaluate(model, values);
+    if (outOfDomain.length > 0) {
+      if (isAllowed(one)) problems.push(`the model's domains exclude ${place(cells, one.values)}`);
+      continue;
+    }
+    const names = new Set(violated.map((id) => grounded.origins[id]?.policy.name ?? ''));
+    const isOwn = (name: string): boolean => world.policies.some((policy) => policy.name === name);
+    world.policies.forEach((policy, i) => {
+      const { holds, refused } = must(one.readings[i], 'reading');
+      if (refused !== null || holds !== names.has(policy.name) || !isAsked(world, policy, grounded)) return;
+      const says = holds ? 'violated' : 'kept';
+      problems.push(`the model finds ${policy.name} ${says} at ${place(cells, one.values)}`);
+    });
+    if (one.isStorable === [...names].some((name) => !isOwn(name)))
+      problems.push(
+        `the model finds ${one.isStorable ? 'not storable' : 'storable'} ${place(cells, one.values)}`,
+      );
+    const terms = model.objectives.flatMap((level) => level.soft);
+    const found = new Map(terms.map(({ name }, i) => [name, soft.flat()[i]]));
+    for (const { name, value } of isAllowed(one) ? one.readings.flatMap((reading) => reading.soft) : []) {
+      if (found.get(name) === value) continue;
+      const says = String(found.get(name));
+      problems.push(`the model values ${name} at ${says}, it is ${value}, at ${place(cells, one.values)}`);
     }
   }
   return problems;
 }
 
-function isRead(world: World, name: string): boolean {
+const BACKENDS: readonly (BackendName | null)[] = [null, 'highs', 'simplex'];
+
+/** Status, objective and answer of each backend; one of them writes its answer back. */
+async function askSolvers(
+  world: World,
+  meaning: Meaning,
+  cells: readonly Cell[],
+  judged: readonly Judged[],
+  { compiled, grounded }: NonNullable<Taken['engine']>,
+  solver: Solver,
+  seed: number,
+): Promise<string[]> {
   const { database, policies } = printWorld(world);
-  return [...database, policies].some((text) => text.includes(` ${name} as `));
+  const best = bestOf(judged);
+  const problems: string[] = [];
+  // Small programs only are the simplex backend's: it may take its time to find a core.
+  const writer = best === null ? null : (BACKENDS[seed % BACKENDS.length] ?? null);
+  const store = databaseOf(...database);
+  const narrowed = prepare(store, compiled).grounded;
+  if (narrowed.domains !== grounded.domains)
+    problems.push(`domains ${narrowed.domains}, without narrowing ${grounded.domains}`);
+  const result = await solver.solve(store, [policies], writer);
+  const name = writer ?? 'any backend';
+  if (result.status !== 'unknown' || writer !== 'simplex')
+    problems.push(
+      ...compareAnswer(world, meaning, cells, judged, best, store, result).map((one) => `${name}: ${one}`),
+    );
+  store.close();
+  for (const backend of BACKENDS) {
+    if (backend === null || backend === writer) continue;
+    const { outcome } = await solver.solveModel(narrowed.model, backend);
+    if (outcome.status === 'unknown' && backend === 'simplex') continue;
+    if (outcome.status === 'optimal') {
+      const found = outcome.levels.length === 0 ? [0] : outcome.levels.map((level) => level.value);
+      problems.push(...compareLevels(found, best).map((one) => `${backend}: ${one}`));
+    } else if (outcome.status !== 'infeasible' || best !== null) {
+      problems.push(
+        `${backend}: ${outcome.status}, the best is ${best === null ? 'nothing' : best.join(', ')}`,
+      );
+    }
+  }
+  return problems;
 }
 
-/** The smallest world that still shows a problem: policies, views and rows left out one by one. */
-export async function shrink(world: World, fails: (smaller: World) => Promise<boolean>): Promise<World> {
-  const without = <T>(items: readonly T[], at: number): T[] => items.filter((_item, i) => i !== at);
-  const candidates = (from: World): World[] => [
-    ...from.policies.map((_one, i) => ({ ...from, policies: without(from.policies, i) })),
-    ...from.views
-      .map((_one, i) => ({ ...from, views: without(from.views, i) }))
-      .filter((one, i) => !isRead(one, from.views[i]?.name ?? '')),
-    ...from.policies.flatMap((policy, i) => {
-      const { select } = policy;
-      const smaller = [
-        ...(policy.parts.length > 1
-          ? policy.parts.map((_p, p) => ({ ...policy, parts: without(policy.parts, p) }))
-          : []),
-        ...select.where.map((_w, w) => ({
-          ...policy,
-          select: { ...select, where: without(select.where, w) },
-        })),
-        ...select.having.map((_w, w) => ({
-          ...policy,
-          select: { ...select, having: without(select.having, w) },
-        })),
-      ];
-      return smaller.map((one) => ({
-        ...from,
-        policies: from.policies.map((old, o) => (o === i ? one : old)),
-      }));
-    }),
-    ...from.tables.flatMap((table, i) =>
-      table.rows.map((_row, r) => ({
-        ...from,
-        tables: from.tables.map((old, o) => (o === i ? { ...table, rows: without(table.rows, r) } : old)),
-      })),
-    ),
-  ];
-  for (let at = world; ;) {
-    let next: World | null = null;
-    for (const candidate of candidates(at)) {
-      if (candidate.policies.length === 0) continue;
-      if (await fails(candidate).catch(() => false)) {
-        next = candidate;
-        break;
-      }
-    }
-    if (next === null) return at;
-    at = next;
+function compareLevels(found: readonly number[], best: readonly number[] | null): string[] {
+  if (best === null) return [`objective ${found.join(', ')}, there is no answer`];
+  if (found.length === best.length && found.every((value, i) => near(value, best[i] ?? NaN))) return [];
+  return [`objective ${found.join(', ')}, the best is ${best.join(', ')}`];
+}
+
+function compareAnswer(
+  world: World,
+  meaning: Meaning,
+  cells: readonly Cell[],
+  judged: readonly Judged[],
+  best: readonly number[] | null,
+  store: Store,
+  result: SolveResult,
+): string[] {
+  // That there is no answer is said as an error, too.
+  const errors = result.diagnostics.filter((one) => isError(one) && one.code !== 'solve/infeasible');
+  const rejected = result.diagnostics.filter((one) => one.code === 'solve/backend-rejected');
+  const problems = rejected.map((one) => one.message);
+  if (errors.length > 0)
+    return [
+      ...problems,
+      `errors: ${errors.map((one) => `${shown([one]).join('')} (${one.message})`).join('; ')}`,
+    ];
+  if (best === null) {
+    if (result.status !== 'infeasible')
+      return [...problems, `${String(result.status)}, the enumeration has no answer`];
+    return [...problems, ...compareCore(world, judged, result)];
   }
+  if (result.status !== 'optimal')
+    return [...problems, `${String(result.status)}, the enumeration has an answer`];
+  const values = cells.map(
+    ({ table, column, key }) =>
+      store.rows(`select ${column} from ${table} where id is ?`, [key])[0]?.[0] as Value,
+  );
+  const state = stateOf(world, cells, values);
+  const readings = world.policies.map((_policy, i) => readingOf(meaning, i, state));
+  const answer = { values, isStorable: isStorable(world, state), readings };
+  const { direct } = relationsRead(world);
+  cells.forEach(({ table, domain, key, column, stored }, i) => {
+    const value = values[i] ?? null;
+    const isKept = !direct.has(table) && value === stored;
+    if (!domain.includes(value) && !isKept)
+      problems.push(`${column} of ${String(key)} is ${printValue(values[i] ?? null)}`);
+  });
+  world.policies.forEach((policy, i) => {
+    if (readings[i]?.holds === false) problems.push(`the answer violates ${policy.name}`);
+  });
+  problems.push(...compareLevels(levelsOf(answer), best).map((one) => `the written answer: ${one}`));
+  problems.push(
+    ...compareLevels(
+      result.levels.map((level) => level.value),
+      best,
+    ),
+  );
+  const told = new Map(result.soft.map((one) => [one.name, one.value]));
+  const soft = readings.flatMap((one) => one.soft);
+  for (const { name, value } of soft) {
+    if (told.get(name) !== value)
+      problems.push(`${name} is said to be ${told.get(name) ?? 'nothing'}, it is ${value}`);
+  }
+  if (told.size !== soft.length) problems.push(`${told.size} soft terms, expected ${soft.length}`);
+  return problems;
+}
+
+/** A core has no answer, and has one as soon as one of its policies is left out. */
+function compareCore(world: World, judged: readonly Judged[], { core }: SolveResult): string[] {
+  if (core === null) return ['infeasible without a core'];
+  const inCore = core.constraints.map(({ name }) => world.policies.findIndex((one) => one.name === name));
+  const named = inCore.filter((at) => at >= 0);
+  // The keys and checks of the schema have names of their own and are needed all together or not at all.
+  const ofSchema = inCore.length > named.length;
+  const hasAnswer = (policies: readonly number[], stored: boolean): boolean =>
+    judged.some(
+      (one) => (!stored || one.isStorable) && policies.every((at) => one.readings[at]?.holds !== false),
+    );
+  const problems: string[] = [];
+  const names = core.constraints.map(({ name }) => name).join(', ');
+  if (hasAnswer(named, ofSchema)) problems.push(`the core ${names} has an answer`);
+  if (!core.minimal) {
+    // Nobody can say whether there is an answer once a decision may be any integer at all.
+    const isOpen = world.tables.some((table) =>
+      table.columns.some((one) => one.decision && one.type === 'int' && one.name !== 'controllable_h'),
+    );
+    return isOpen ? problems : [...problems, `the core ${names} is not shown to be minimal`];
+  }
+  // Without the policy that bounds it a decision may take more values than were enumerated.
+  const isBounded = world.policies.every((one, at) => one.isDomain !== true || named.includes(at));
+  for (const at of named) {
+    if (world.policies[at]?.isDomain === true || !isBounded) continue;
+    const rest = named.filter((one) => one !== at);
+    if (!hasAnswer(rest, ofSchema))
+      problems.push(`the core ${names} does not need ${world.policies[at]?.name ?? ''}`);
+  }
+  return problems;
 }

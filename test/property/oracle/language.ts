@@ -1,12 +1,34 @@
-/** The slice of the policy language that the oracle speaks: a tree of its own, and how it is written. */
+/** The policy language as the oracle speaks it: a tree of its own. `print.ts` writes it as text. */
 
-export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
-export type AggregateName = 'sum' | 'count' | 'any' | 'all' | 'all_different' | 'all_equal';
+export type Value = number | string | null;
+export type ValueType = 'int' | 'text';
+export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>=';
+export type AggregateName =
+  'sum' | 'count' | 'min' | 'max' | 'avg' | 'any' | 'all' | 'all_different' | 'all_equal' | 'increasing';
+
+export interface Aggregate {
+  readonly k: 'aggregate';
+  readonly name: AggregateName;
+  readonly distinct?: boolean;
+  /** null: `count(*)`. */
+  readonly arg: Expr | null;
+  readonly filter: Expr | null;
+}
+
+export interface Capacity {
+  readonly k: 'capacity';
+  readonly name: 'capacity_constraint' | 'capacity' | 'balance';
+  readonly decision: Expr;
+  readonly key: Expr;
+  readonly demand: Expr;
+  readonly capacity: Expr;
+}
 
 export type Expr =
-  | { readonly k: 'value'; readonly value: number | string | null }
+  | { readonly k: 'value'; readonly value: Value }
+  /** Without an alias only in the checks of a table. */
   | { readonly k: 'column'; readonly alias: string; readonly column: string }
-  | { readonly k: 'arith'; readonly op: '+' | '-' | '*'; readonly a: Expr; readonly b: Expr }
+  | { readonly k: 'arith'; readonly op: '+' | '-' | '*' | '/' | '%'; readonly a: Expr; readonly b: Expr }
   | { readonly k: 'neg'; readonly a: Expr }
   | { readonly k: 'cmp'; readonly op: Comparison; readonly a: Expr; readonly b: Expr }
   | { readonly k: 'and' | 'or'; readonly a: Expr; readonly b: Expr }
@@ -18,23 +40,16 @@ export type Expr =
   | { readonly k: 'exists'; readonly not: boolean; readonly select: Select }
   | { readonly k: 'scalar'; readonly select: Select }
   | {
-      readonly k: 'aggregate';
-      readonly name: AggregateName;
-      readonly distinct?: boolean;
-      /** null: `count(*)`. */
-      readonly arg: Expr | null;
-      readonly filter: Expr | null;
+      readonly k: 'case';
+      /** null: each `when` is a condition. */
+      readonly base: Expr | null;
+      readonly whens: readonly { readonly when: Expr; readonly then: Expr }[];
+      readonly otherwise: Expr | null;
     }
+  | { readonly k: 'call'; readonly name: 'abs' | 'coalesce' | 'min' | 'max'; readonly args: readonly Expr[] }
+  | { readonly k: 'contains'; readonly array: Expr; readonly a: Expr }
+  | Aggregate
   | Capacity;
-
-export interface Capacity {
-  readonly k: 'capacity';
-  readonly name: 'capacity_constraint' | 'capacity' | 'balance';
-  readonly decision: Expr;
-  readonly key: Expr;
-  readonly demand: Expr;
-  readonly capacity: Expr;
-}
 
 export interface Source {
   readonly alias: string;
@@ -54,6 +69,8 @@ export interface Select {
   readonly where: readonly Expr[];
   readonly groupBy: readonly Expr[];
   readonly having: readonly Expr[];
+  /** Only for `increasing`: columns, each with its direction. */
+  readonly orderBy?: readonly { readonly by: Expr; readonly descending: boolean }[];
   readonly out: readonly { readonly name: string; readonly expr: Expr }[];
 }
 
@@ -65,6 +82,8 @@ export interface Policy {
   readonly parts: readonly Expr[];
   readonly weight: number;
   readonly priority: number;
+  /** It gives decisions their domain, so that no world is without it. */
+  readonly isDomain?: boolean;
 }
 
 export interface View {
@@ -76,19 +95,29 @@ export interface View {
 
 export interface Column {
   readonly name: string;
-  readonly type: 'int' | 'text';
+  readonly type: ValueType;
   readonly decision: boolean;
-  /** Values a decision may take. */
+  /** Values a decision may take, by the schema and by the policies that only bound it. */
   readonly domain: readonly (number | string)[];
 }
 
 export interface Table {
   readonly name: string;
   readonly ddl: string;
-  /** The first one is the primary key. */
+  /** The first one tells rows apart and is no decision. */
   readonly columns: readonly Column[];
   /** In the order of the columns; decisions hold what is stored before the solve. */
-  readonly rows: readonly (readonly (number | string | null)[])[];
+  readonly rows: readonly (readonly Value[])[];
+  /** What `ddl` demands beside the domains. */
+  readonly uniques: readonly (readonly string[])[];
+  readonly checks: readonly Expr[];
+  readonly foreignKeys: readonly ForeignKey[];
+}
+
+export interface ForeignKey {
+  readonly columns: readonly string[];
+  readonly parent: string;
+  readonly parentColumns: readonly string[];
 }
 
 /** One case: a database and a policy set. */
@@ -98,90 +127,64 @@ export interface World {
   readonly policies: readonly Policy[];
 }
 
-export function printValue(value: number | string | null): string {
-  if (value === null) return 'null';
-  return typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
-}
+export const columnOf = (alias: string, column: string): Expr => ({ k: 'column', alias, column });
+export const literal = (value: Value): Expr => ({ k: 'value', value });
+export const equal = (a: Expr, b: Expr): Expr => ({ k: 'cmp', op: '=', a, b });
 
-export function print(expr: Expr): string {
-  const not = (negated: boolean): string => (negated ? 'not ' : '');
+/** Direct parts of an expression, sub-queries left out. */
+export function partsOf(expr: Expr): Expr[] {
   switch (expr.k) {
     case 'value':
-      return printValue(expr.value);
     case 'column':
-      return `${expr.alias}.${expr.column}`;
+    case 'exists':
+    case 'scalar':
+      return [];
     case 'arith':
     case 'cmp':
-      return `(${print(expr.a)} ${expr.op} ${print(expr.b)})`;
-    case 'neg':
-      return `(- ${print(expr.a)})`;
     case 'and':
     case 'or':
-      return `(${print(expr.a)} ${expr.k} ${print(expr.b)})`;
+      return [expr.a, expr.b];
+    case 'neg':
     case 'not':
-      return `(not ${print(expr.a)})`;
     case 'isNull':
-      return `(${print(expr.a)} is ${not(expr.not)}null)`;
-    case 'between':
-      return `(${print(expr.a)} ${not(expr.not)}between ${print(expr.lo)} and ${print(expr.hi)})`;
-    case 'in':
-      return `(${print(expr.a)} ${not(expr.not)}in (${expr.list.map(print).join(', ')}))`;
     case 'inSelect':
-      return `(${print(expr.a)} ${not(expr.not)}in (${printSelect(expr.select)}))`;
-    case 'exists':
-      return `(${not(expr.not)}exists (${printSelect(expr.select)}))`;
-    case 'scalar':
-      return `(${printSelect(expr.select)})`;
-    case 'aggregate': {
-      const filter = expr.filter === null ? '' : ` filter (where ${print(expr.filter)})`;
-      return `${expr.name}(${expr.distinct === true ? 'distinct ' : ''}${expr.arg === null ? '*' : print(expr.arg)})${filter}`;
-    }
+      return [expr.a];
+    case 'between':
+      return [expr.a, expr.lo, expr.hi];
+    case 'in':
+      return [expr.a, ...expr.list];
+    case 'case':
+      return [
+        ...(expr.base === null ? [] : [expr.base]),
+        ...expr.whens.flatMap(({ when, then }) => [when, then]),
+        ...(expr.otherwise === null ? [] : [expr.otherwise]),
+      ];
+    case 'call':
+      return [...expr.args];
+    case 'contains':
+      return [expr.array, expr.a];
+    case 'aggregate':
+      return [expr.arg, expr.filter].filter((one) => one !== null);
     case 'capacity':
-      return `${expr.name}(${[expr.decision, expr.key, expr.demand, expr.capacity].map(print).join(', ')})`;
+      return [expr.decision, expr.key, expr.demand, expr.capacity];
   }
 }
 
-const chain = (word: string, operands: readonly Expr[]): string =>
-  operands.length === 0 ? '' : ` ${word} ${operands.map(print).join(' and ')}`;
-
-export function printSelect(select: Select): string {
-  const from = select.from.map((source, i) => {
-    // Blanks around the name keep it findable in the text.
-    const whole = source.nested === true ? `(select * from ${source.relation} as whole)` : source.relation;
-    const name = `${whole} as ${source.alias}`;
-    if (i === 0) return name;
-    if (source.join === 'comma') return `, ${name}`;
-    return ` ${source.join === 'left' ? 'left join' : 'join'} ${name}${chain('on', source.on)}`;
-  });
-  const out = select.out.length === 0 ? '*' : select.out.map(({ name, expr }) => `${print(expr)} as ${name}`);
-  const groupBy = select.groupBy.length === 0 ? '' : ` group by ${select.groupBy.map(print).join(', ')}`;
-  return (
-    `select ${select.distinct === true ? 'distinct ' : ''}${typeof out === 'string' ? out : out.join(', ')} from ${from.join('')}` +
-    `${chain('where', select.where)}${groupBy}${chain('having', select.having)}`
-  );
+/** The sub-query right under an expression. */
+export function subQueryOf(expr: Expr): Select | null {
+  return expr.k === 'inSelect' || expr.k === 'exists' || expr.k === 'scalar' ? expr.select : null;
 }
 
-export function printPolicy(policy: Policy): string {
-  const { name, select, clause, parts, weight, priority } = policy;
-  const weighed = clause === 'check' ? '' : ` weight ${weight} priority ${priority}`;
-  return `create constraint ${name} as ${printSelect(select)} ${clause} ${parts.map(print).join(' and ')}${weighed}`;
+export function hasAggregate(expr: Expr): boolean {
+  return expr.k === 'aggregate' || expr.k === 'capacity' || partsOf(expr).some(hasAggregate);
 }
 
-/** Statements that make the database, and the text of the policy set. */
-export function printWorld(world: World): { database: string[]; policies: string } {
-  const ofDatabase = world.views.filter((view) => !view.ofPolicies);
-  const ofPolicies = world.views.filter((view) => view.ofPolicies);
-  return {
-    database: [
-      ...world.tables.map((table) => table.ddl),
-      ...ofDatabase.map((view) => `create view ${view.name} as ${printSelect(view.select)}`),
-      ...world.tables.flatMap((table) =>
-        table.rows.map((row) => `insert into ${table.name} values (${row.map(printValue).join(', ')})`),
-      ),
-    ],
-    policies: [
-      ...ofPolicies.map((view) => `create constraint ${view.name} as ${printSelect(view.select)}`),
-      ...world.policies.map(printPolicy),
-    ].join(';\n'),
-  };
+/** Operands of an `and` chain; parentheses around a part of it change nothing. */
+export function operands(expr: Expr): Expr[] {
+  return expr.k === 'and' ? [...operands(expr.a), ...operands(expr.b)] : [expr];
+}
+
+export function isGrouped(select: Select, clause: readonly Expr[] = []): boolean {
+  const parts = [...clause, ...select.having, ...select.out.map((out) => out.expr)];
+  return select.groupBy.length > 0 || parts.some(hasAggregate);
 }

@@ -1,47 +1,84 @@
 import { must } from '../../../engine/base/assert.js';
-import type {
-  AggregateName,
-  Capacity,
-  Comparison,
-  Expr,
-  Policy,
-  Select,
-  Source,
-  View,
-  World,
-} from './language.js';
+import { aggregate } from './aggregate.js';
+import type { Aggregate, Capacity, Expr, Policy, Select, Value, View, World } from './language.js';
+import { isGrouped, operands } from './language.js';
+import type { Scope } from './shape.js';
+import { Shapes } from './shape.js';
+import {
+  arithmetic,
+  both,
+  compare,
+  either,
+  extreme,
+  isFalse,
+  isTrue,
+  membership,
+  negated,
+  number,
+  truth,
+} from './value.js';
 
 /**
- * What policies mean, read from section 4 and 5 of the language alone: rows are made one by one for one
- * complete assignment, and conditions are evaluated in SQL's three-valued logic. Nothing of the engine is used.
+ * What policies mean, read from the language's own page alone: rows are made one by one for one complete
+ * assignment, and conditions are evaluated in SQL's three-valued logic. Nothing of the engine is used.
  */
 
-export type Value = number | string | null;
-type Row = ReadonlyMap<string, Value>;
+export type Row = readonly Value[];
 
-/** Table rows under one assignment. */
-export type State = ReadonlyMap<string, readonly Row[]>;
+/** Table rows under one assignment, in key order. */
+export interface State {
+  readonly tables: ReadonlyMap<string, readonly Row[]>;
+  /** Rows of views, once made. */
+  readonly made: Map<string, readonly Guarded[]>;
+}
 
+/** A row of each source; the rows of a sub-query know those around it. */
 interface Env {
-  readonly rows: ReadonlyMap<string, Row>;
+  readonly rows: readonly Row[];
   readonly parent: Env | null;
 }
 
-/** Which columns of which alias depend on decisions, by text alone. */
-interface Shape {
-  readonly aliases: ReadonlyMap<string, ReadonlyMap<string, boolean>>;
-  readonly parent: Shape | null;
-}
-
-interface RelationShape {
-  readonly columns: ReadonlyMap<string, boolean>;
-  /** Its very rows depend on decisions. */
-  readonly rows: boolean;
-}
-
 interface Guarded {
+  readonly row: Row;
+  readonly guard: boolean;
+}
+
+interface GuardedEnv {
   readonly env: Env;
   readonly guard: boolean;
+}
+
+/** What an aggregate sees. */
+interface Group {
+  readonly rows: readonly Env[];
+  /** Values of the decisions that are grouped by. */
+  readonly chosen: readonly Value[];
+}
+
+type Code = (env: Env, state: State, group: Group | null) => Value;
+
+/** Names as places in rows. */
+interface Names {
+  readonly slots: ReadonlyMap<string, { readonly slot: number; readonly columns: readonly string[] }>;
+  readonly scope: Scope;
+  readonly parent: Names | null;
+  /** What aggregates are over here: a constraint's guarded rows, or plain SQL. */
+  readonly guarded: boolean | 'sql';
+  /** Decisions that are grouped by, as text. */
+  readonly chosen: readonly string[];
+}
+
+interface Source {
+  readonly rows: (state: State) => readonly Guarded[];
+  readonly isLeft: boolean;
+  readonly on: readonly Code[];
+  readonly width: number;
+}
+
+interface Body {
+  readonly sources: readonly Source[];
+  readonly ground: readonly Code[];
+  readonly guards: readonly Code[];
 }
 
 /** Something that stops a policy while it is read: a null soft term, a bad capacity. */
@@ -59,509 +96,553 @@ export interface SoftMeaning {
   readonly priority: number;
 }
 
-const truth = (value: boolean): Value => (value ? 1 : 0);
-const isTrue = (value: Value): boolean => value !== null && value !== 0;
-const isFalse = (value: Value): boolean => value === 0;
-
-function compare(op: Comparison, a: Value, b: Value): Value {
-  if (a === null || b === null) return null;
-  if (typeof a !== typeof b) throw new TypeError('the generator compares a text with a number');
-  switch (op) {
-    case '=':
-      return truth(a === b);
-    case '!=':
-      return truth(a !== b);
-    case '<':
-      return truth(a < b);
-    case '<=':
-      return truth(a <= b);
-    case '>':
-      return truth(a > b);
-    case '>=':
-      return truth(a >= b);
-  }
-}
-
-const negated = (value: Value): Value => (value === null ? null : truth(value === 0));
-
-function number(value: Value): number {
-  if (typeof value !== 'number') throw new TypeError('the generator computes with a text');
-  return value;
+/** A policy made ready to be asked about many states. */
+export interface PolicyMeaning {
+  readonly policy: Policy;
+  /** True where the state satisfies a hard policy. Throws Refused for a bad capacity. */
+  holds(state: State): boolean;
+  /** Soft terms, the implicit balance included. Throws Refused. */
+  soft(state: State): readonly SoftMeaning[];
 }
 
 const keyOf = (values: readonly Value[]): string => JSON.stringify(values);
 
-function hasAggregate(expr: Expr): boolean {
-  switch (expr.k) {
-    case 'aggregate':
-    case 'capacity':
-      return true;
-    case 'value':
-    case 'column':
-    case 'exists':
-    case 'scalar':
-      return false;
-    case 'arith':
-    case 'cmp':
-    case 'and':
-    case 'or':
-      return hasAggregate(expr.a) || hasAggregate(expr.b);
-    case 'neg':
-    case 'not':
-    case 'isNull':
-    case 'inSelect':
-      return hasAggregate(expr.a);
-    case 'between':
-      return [expr.a, expr.lo, expr.hi].some(hasAggregate);
-    case 'in':
-      return [expr.a, ...expr.list].some(hasAggregate);
-  }
-}
-
-/** Operands of the `and` chain; parentheses around a part of it change nothing. */
-function operands(expr: Expr): Expr[] {
-  return expr.k === 'and' ? [...operands(expr.a), ...operands(expr.b)] : [expr];
-}
-
 export class Meaning {
+  readonly policies: readonly PolicyMeaning[];
+  readonly shapes: Shapes;
   private readonly views: ReadonlyMap<string, View>;
-  private readonly shapes = new Map<string, RelationShape>();
+  private readonly viewRows = new Map<string, (state: State) => readonly Guarded[]>();
 
-  constructor(private readonly world: World) {
+  /** `domains`: values of the decisions that are grouped by, by table and column; else what the world says. */
+  constructor(
+    private readonly world: World,
+    private readonly domains: ReadonlyMap<string, readonly Value[]> = new Map(),
+  ) {
+    this.shapes = new Shapes(world);
     this.views = new Map(world.views.map((view) => [view.name, view]));
+    this.policies = world.policies.map((policy) => this.policy(policy));
   }
 
-  // --- which text mentions a decision ---
+  // --- names ---
 
-  private shapeOf(relation: string): RelationShape {
-    const known = this.shapes.get(relation);
-    if (known !== undefined) return known;
+  private columnsOf(relation: string): readonly string[] {
     const table = this.world.tables.find((one) => one.name === relation);
-    let shape: RelationShape;
-    if (table !== undefined) {
-      shape = { columns: new Map(table.columns.map((one) => [one.name, one.decision])), rows: false };
-    } else {
-      const { select } = must(this.views.get(relation), relation);
-      const inside = this.shapeOfFrom(select, null);
-      const rows = this.selectDependsByRows(select, null);
-      const outs = select.out.map((out) => this.mentions(out.expr, inside));
-      // A grouped view over decisions is a decision expression wherever it is used.
-      const whole = this.isGrouped(select) && (rows || outs.includes(true));
-      shape = { columns: new Map(select.out.map((out, i) => [out.name, whole || outs[i] === true])), rows };
-    }
-    this.shapes.set(relation, shape);
-    return shape;
+    if (table !== undefined) return table.columns.map((one) => one.name);
+    return must(this.views.get(relation), relation).select.out.map((one) => one.name);
   }
 
-  private shapeOfFrom(select: Select, parent: Shape | null): Shape {
-    const aliases = select.from.map((one): [string, ReadonlyMap<string, boolean>] => [
-      one.alias,
-      this.shapeOf(one.relation).columns,
-    ]);
-    return { aliases: new Map(aliases), parent };
-  }
-
-  private selectDependsByRows(select: Select, parent: Shape | null): boolean {
-    const shape = this.shapeOfFrom(select, parent);
-    return (
-      select.from.some(
-        (one) => this.shapeOf(one.relation).rows || one.on.some((on) => this.mentions(on, shape)),
-      ) || [...select.where, ...select.groupBy, ...select.having].some((one) => this.mentions(one, shape))
+  private names(select: Select, parent: Names | null, guarded: boolean | 'sql'): Names {
+    const scope = this.shapes.scopeOf(select, parent?.scope ?? null);
+    const slots = new Map(
+      select.from.map((one, slot) => [one.alias, { slot, columns: this.columnsOf(one.relation) }]),
     );
-  }
-
-  private selectMentions(select: Select, parent: Shape): boolean {
-    const shape = this.shapeOfFrom(select, parent);
-    return (
-      this.selectDependsByRows(select, parent) || select.out.some((out) => this.mentions(out.expr, shape))
-    );
-  }
-
-  private mentions(expr: Expr, shape: Shape): boolean {
-    switch (expr.k) {
-      case 'value':
-        return false;
-      case 'column': {
-        for (let at: Shape | null = shape; at !== null; at = at.parent) {
-          const columns = at.aliases.get(expr.alias);
-          if (columns !== undefined) return must(columns.get(expr.column), expr.column);
-        }
-        throw new TypeError(`no alias ${expr.alias}`);
-      }
-      case 'arith':
-      case 'cmp':
-      case 'and':
-      case 'or':
-        return this.mentions(expr.a, shape) || this.mentions(expr.b, shape);
-      case 'neg':
-      case 'not':
-      case 'isNull':
-        return this.mentions(expr.a, shape);
-      case 'between':
-        return [expr.a, expr.lo, expr.hi].some((one) => this.mentions(one, shape));
-      case 'in':
-        return [expr.a, ...expr.list].some((one) => this.mentions(one, shape));
-      case 'inSelect':
-        return this.mentions(expr.a, shape) || this.selectMentions(expr.select, shape);
-      case 'exists':
-      case 'scalar':
-        return this.selectMentions(expr.select, shape);
-      case 'aggregate':
-        return [expr.arg, expr.filter].some((one) => one !== null && this.mentions(one, shape));
-      case 'capacity':
-        return true;
-    }
-  }
-
-  private isGrouped(select: Select, clause: readonly Expr[] = []): boolean {
-    const parts = [...clause, ...select.having, ...select.out.map((out) => out.expr)];
-    return select.groupBy.length > 0 || parts.some(hasAggregate);
+    const chosen =
+      guarded === 'sql' ? [] : select.groupBy.filter((one) => this.shapes.mentions(one, scope)).map(keyText);
+    return { slots, scope, parent, guarded, chosen };
   }
 
   // --- rows ---
 
   /** Rows of a relation with their guards, as a constraint sees them. */
-  private guardedRelation(relation: string, state: State): { row: Row; guard: boolean }[] {
-    const rows = state.get(relation);
-    if (rows !== undefined) return rows.map((row) => ({ row, guard: true }));
-    const { select } = must(this.views.get(relation), relation);
-    const outputs = (evaluate: (expr: Expr) => Value): Row =>
-      new Map(select.out.map((out) => [out.name, evaluate(out.expr)]));
-    if (!this.isGrouped(select)) {
-      return this.guardedRows(select, state).map(({ env, guard }) => ({
-        row: outputs((expr) => this.value(expr, env, state)),
-        guard,
-      }));
+  private rowsOf(relation: string): (state: State) => readonly Guarded[] {
+    const view = this.views.get(relation);
+    if (view === undefined) {
+      return (state) => {
+        const known = state.made.get(relation);
+        if (known !== undefined) return known;
+        const rows = must(state.tables.get(relation), relation).map((row) => ({ row, guard: true }));
+        state.made.set(relation, rows);
+        return rows;
+      };
     }
-    const shape = this.shapeOf(relation);
+    const found = this.viewRows.get(relation);
+    if (found !== undefined) return found;
+    const make = this.viewMaker(view, relation);
+    const rows = (state: State): readonly Guarded[] => {
+      const known = state.made.get(relation);
+      if (known !== undefined) return known;
+      const made = make(state);
+      state.made.set(relation, made);
+      return made;
+    };
+    this.viewRows.set(relation, rows);
+    return rows;
+  }
+
+  private viewMaker({ select }: View, relation: string): (state: State) => readonly Guarded[] {
+    if (!isGrouped(select)) {
+      const names = this.names(select, null, false);
+      const outs = select.out.map((out) => this.code(out.expr, names));
+      const rows = this.guardedRows(select, names);
+      return (state) =>
+        rows(state).map(({ env, guard }) => ({ row: outs.map((out) => out(env, state, null)), guard }));
+    }
+    const shape = this.shapes.of(relation);
     if (!shape.rows && ![...shape.columns.values()].includes(true)) {
       // A view that mentions no decision is SQLite's whole.
-      return this.plainGroups(select, state, null).map(({ value }) => ({ row: outputs(value), guard: true }));
+      const names = this.names(select, null, 'sql');
+      const outs = select.out.map((out) => this.code(out.expr, names));
+      const groups = this.plainGroups(select, names);
+      return (state) =>
+        groups(state, null).map(({ env, group }) => ({
+          row: outs.map((out) => out(env, state, group)),
+          guard: true,
+        }));
     }
-    return this.groups(select, state).map((group) => ({ row: outputs(group.value), guard: group.guard }));
-  }
-
-  /** Rows of a `from`/`where` without its decision conditions; those are the guards. */
-  private guardedRows(select: Select, state: State): Guarded[] {
-    const shape = this.shapeOfFrom(select, null);
-    const conditions = select.where.flatMap(operands);
-    let rows: Guarded[] = [{ env: { rows: new Map(), parent: null }, guard: true }];
-    for (const source of select.from) {
-      const right = this.guardedRelation(source.relation, state);
-      rows = rows.flatMap((left) => this.joinOne(left, source, right, state));
-      if (source.join !== 'left') conditions.push(...source.on.flatMap(operands));
-    }
-    const ground = conditions.filter((one) => !this.mentions(one, shape));
-    const guards = conditions.filter((one) => this.mentions(one, shape));
-    return rows
-      .filter(({ env }) => ground.every((one) => isTrue(this.value(one, env, state))))
-      .map(({ env, guard }) => ({
-        env,
-        guard: guard && guards.every((one) => isTrue(this.value(one, env, state))),
+    const names = this.names(select, null, this.shapes.isGuarded(select));
+    const outs = select.out.map((out) => this.code(out.expr, names));
+    const groups = this.groups(select, names);
+    return (state) =>
+      groups(state).map(({ env, group, guard }) => ({
+        row: outs.map((out) => out(env, state, group)),
+        guard,
       }));
   }
 
-  private joinOne(
-    left: Guarded,
-    source: Source,
-    right: readonly { row: Row; guard: boolean }[],
-    state: State,
-  ): Guarded[] {
-    const joined = right.map(({ row, guard }) => ({
-      env: { rows: new Map([...left.env.rows, [source.alias, row]]), parent: left.env.parent },
-      guard: left.guard && guard,
-    }));
-    if (source.join !== 'left') return joined;
-    const matching = joined.filter(({ env }) => source.on.every((on) => isTrue(this.value(on, env, state))));
-    if (matching.length > 0) return matching;
-    const names = [...this.shapeOf(source.relation).columns.keys()];
-    const nulls: Row = new Map(names.map((name) => [name, null]));
-    return [
-      { env: { rows: new Map([...left.env.rows, [source.alias, nulls]]), parent: null }, guard: left.guard },
-    ];
+  /** The row sources with the conditions that make rows and those that guard them. */
+  private body(select: Select, names: Names): Body {
+    const conditions = select.where.flatMap(operands);
+    const sources = select.from.map((source): Source => {
+      if (source.join !== 'left') conditions.push(...source.on.flatMap(operands));
+      return {
+        rows: this.rowsOf(source.relation),
+        isLeft: source.join === 'left',
+        on: source.on.map((one) => this.code(one, names)),
+        width: this.columnsOf(source.relation).length,
+      };
+    });
+    const isGuard = (one: Expr): boolean => this.shapes.mentions(one, names.scope);
+    return {
+      sources,
+      ground: conditions.filter((one) => !isGuard(one)).map((one) => this.code(one, names)),
+      guards: conditions.filter(isGuard).map((one) => this.code(one, names)),
+    };
   }
 
-  /** Groups of a constraint or view; `value` reads aggregates over the rows whose guard holds. */
+  private product(body: Body, state: State, parent: Env | null): GuardedEnv[] {
+    let rows: GuardedEnv[] = [{ env: { rows: [], parent }, guard: true }];
+    for (const { rows: of, isLeft, on, width } of body.sources) {
+      const right = of(state);
+      rows = rows.flatMap((left) => {
+        const joined = right.map(({ row, guard }) => ({
+          env: { rows: [...left.env.rows, row], parent },
+          guard: left.guard && guard,
+        }));
+        if (!isLeft) return joined;
+        const matching = joined.filter(({ env }) => on.every((one) => isTrue(one(env, state, null))));
+        if (matching.length > 0) return matching;
+        const nulls = Array.from({ length: width }, () => null);
+        return [{ env: { rows: [...left.env.rows, nulls], parent }, guard: left.guard }];
+      });
+    }
+    return rows;
+  }
+
+  private guardedRows(select: Select, names: Names): (state: State) => GuardedEnv[] {
+    const body = this.body(select, names);
+    return (state) =>
+      this.product(body, state, null)
+        .filter(({ env }) => body.ground.every((one) => isTrue(one(env, state, null))))
+        .map(({ env, guard }) => ({
+          env,
+          guard: guard && body.guards.every((one) => isTrue(one(env, state, null))),
+        }));
+  }
+
+  /** Groups of a constraint or view; aggregates see the rows whose guard holds. */
   private groups(
     select: Select,
-    state: State,
-  ): { value: (expr: Expr) => Value; guard: boolean; rows: readonly Guarded[] }[] {
-    const rows = this.guardedRows(select, state);
-    const shape = this.shapeOfFrom(select, null);
-    const guarded = this.isGuarded(select);
-    const byKey = new Map<string, Guarded[]>();
-    for (const row of rows) {
-      const key = keyOf(select.groupBy.map((expr) => this.value(expr, row.env, state)));
-      const members = byKey.get(key);
-      if (members === undefined) byKey.set(key, [row]);
-      else members.push(row);
-    }
-    return [...byKey.values()].flatMap((members) => {
-      const first = must(members[0], 'row of a group');
-      const counted = members.filter((row) => row.guard).map((row) => row.env);
-      const value = (expr: Expr): Value => this.value(expr, first.env, state, { rows: counted, guarded });
-      const ground = select.having
-        .flatMap(operands)
-        .filter((one) => !this.readsDecision(one, shape, guarded));
-      if (!ground.every((one) => isTrue(value(one)))) return [];
-      return [{ value, guard: select.having.every((one) => isTrue(value(one))), rows: members }];
-    });
+    names: Names,
+  ): (state: State) => { env: Env; group: Group; guard: boolean; rows: readonly GuardedEnv[] }[] {
+    const guardedRows = this.guardedRows(select, names);
+    const ordered = this.inOrder(select, names);
+    const isDecision = (one: Expr): boolean => this.shapes.mentions(one, names.scope);
+    const keys = select.groupBy.filter((one) => !isDecision(one)).map((one) => this.code(one, names));
+    // Read row by row, not as the group's own value.
+    const chosen = select.groupBy
+      .filter(isDecision)
+      .map((one) => ({ code: this.code(one, { ...names, chosen: [] }), domain: this.domainOf(one, select) }));
+    const guarded = names.guarded === true;
+    const having = select.having.flatMap(operands);
+    const reads = (one: Expr): boolean => this.shapes.readsDecision(one, names.scope, guarded);
+    const ground = having.filter((one) => !reads(one)).map((one) => this.code(one, names));
+    const guards = having.filter(reads).map((one) => this.code(one, names));
+    return (state) => {
+      const byKey = new Map<string, GuardedEnv[]>();
+      for (const row of ordered(guardedRows(state), state)) {
+        const key = keyOf(keys.map((one) => one(row.env, state, null)));
+        const members = byKey.get(key);
+        if (members === undefined) byKey.set(key, [row]);
+        else members.push(row);
+      }
+      const found = [...byKey.values()].flatMap((members) =>
+        combinations(chosen.map((one) => one.domain)).map((values) => ({
+          values,
+          rows: members.map(({ env, guard }) => ({
+            env,
+            guard: guard && chosen.every(({ code }, i) => code(env, state, null) === values[i]),
+          })),
+        })),
+      );
+      return found.flatMap(({ values, rows }) => {
+        const { env } = must(rows[0], 'row of a group');
+        const group = { rows: rows.filter((row) => row.guard).map((row) => row.env), chosen: values };
+        if (!ground.every((one) => isTrue(one(env, state, group)))) return [];
+        return [{ env, group, rows, guard: guards.every((one) => isTrue(one(env, state, group))) }];
+      });
+    };
   }
 
-  /** True where some row may have a false guard; else an aggregate is SQL's own. */
-  private isGuarded(select: Select): boolean {
-    const shape = this.shapeOfFrom(select, null);
-    const conditions = [
-      ...select.where,
-      ...select.from.flatMap((one) => (one.join === 'left' ? [] : one.on)),
-    ];
-    return (
-      conditions.some((one) => this.mentions(one, shape)) ||
-      select.from.some(({ relation }) => {
-        const view = this.views.get(relation);
-        if (view === undefined) return false;
-        if (!this.isGrouped(view.select)) return this.isGuarded(view.select);
-        // The groups of a view exist; only a `having` on decisions makes guards of them.
-        const inside = this.shapeOfFrom(view.select, null);
-        const guarded = this.isGuarded(view.select);
-        return view.select.having.some((one) => this.readsDecision(one, inside, guarded));
-      })
+  /** The order of rows that `increasing` sees: what `order by` says, else the keys of the sources in turn. */
+  private inOrder(select: Select, names: Names): (rows: GuardedEnv[], state: State) => GuardedEnv[] {
+    const { orderBy = [] } = select;
+    if (orderBy.length === 0) return (rows) => rows;
+    const by = orderBy.map((one) => ({ code: this.code(one.by, names), sign: one.descending ? -1 : 1 }));
+    return (rows, state) =>
+      [...rows].sort((a, b) => {
+        for (const { code, sign } of by) {
+          const [x, y] = [code(a.env, state, null), code(b.env, state, null)];
+          if (x === y) continue;
+          // Nulls come first.
+          return sign * (x === null || (y !== null && x < y) ? -1 : 1);
+        }
+        return 0;
+      });
+  }
+
+  /** Values a grouped decision may take. */
+  private domainOf(expr: Expr, select: Select): readonly Value[] {
+    if (expr.k !== 'column') throw new TypeError('the generator groups by columns');
+    const source = must(
+      select.from.find(({ alias }) => alias === expr.alias),
+      expr.alias,
     );
-  }
-
-  /** An aggregate over guarded rows is a decision value, whatever it adds up. */
-  private readsDecision(expr: Expr, shape: Shape, guarded: boolean): boolean {
-    return this.mentions(expr, shape) || (guarded && hasAggregate(expr));
+    const table = this.world.tables.find((one) => one.name === source.relation);
+    if (table === undefined) {
+      const { select: inside } = must(this.views.get(source.relation), source.relation);
+      return this.domainOf(
+        must(
+          inside.out.find(({ name }) => name === expr.column),
+          expr.column,
+        ).expr,
+        inside,
+      );
+    }
+    const column = must(
+      table.columns.find(({ name }) => name === expr.column),
+      expr.column,
+    );
+    return this.domains.get(`${table.name}.${column.name}`) ?? column.domain;
   }
 
   // --- sub-queries: SQLite's own meaning over the state ---
 
-  private plainRows(select: Select, state: State, parent: Env | null): Env[] {
-    let rows: Env[] = [{ rows: new Map(), parent }];
-    for (const source of select.from) {
-      const right = this.guardedRelation(source.relation, state).filter(({ guard }) => guard);
-      rows = rows.flatMap((left) => {
-        const joined = right.map(({ row }): Env => ({
-          rows: new Map([...left.rows, [source.alias, row]]),
-          parent,
-        }));
-        const matching = joined.filter((env) => source.on.every((on) => isTrue(this.value(on, env, state))));
-        if (source.join !== 'left' || matching.length > 0) return matching;
-        const names = [...this.shapeOf(source.relation).columns.keys()];
-        return [
-          {
-            rows: new Map([...left.rows, [source.alias, new Map(names.map((name) => [name, null]))]]),
-            parent,
-          },
-        ];
-      });
-    }
-    return rows.filter((env) => select.where.every((one) => isTrue(this.value(one, env, state))));
-  }
-
-  /** Values of the single output of each row; for `exists` the output may be anything. */
-  private subQuery(select: Select, state: State, parent: Env): Value[] {
-    const out = must(select.out[0], 'output').expr;
-    if (!this.isGrouped(select)) {
-      return this.plainRows(select, state, parent).map((env) => this.value(out, env, state));
-    }
-    return this.plainGroups(select, state, parent).map(({ value }) => value(out));
+  private plainRows(select: Select, names: Names): (state: State, parent: Env | null) => Env[] {
+    const body = this.body(select, names);
+    const conditions = [...body.ground, ...body.guards];
+    return (state, parent) =>
+      this.product(body, state, parent).flatMap(({ env, guard }) =>
+        guard && conditions.every((one) => isTrue(one(env, state, null))) ? [env] : [],
+      );
   }
 
   /** SQL's own groups: one over nothing where nothing is grouped by. */
   private plainGroups(
     select: Select,
-    state: State,
-    parent: Env | null,
-  ): { readonly value: (expr: Expr) => Value }[] {
-    const byKey = new Map<string, Env[]>();
-    const rows = this.plainRows(select, state, parent);
-    if (select.groupBy.length === 0) byKey.set('', rows);
-    for (const row of select.groupBy.length === 0 ? [] : rows) {
-      const key = keyOf(select.groupBy.map((expr) => this.value(expr, row, state)));
-      byKey.set(key, [...(byKey.get(key) ?? []), row]);
+    names: Names,
+  ): (state: State, parent: Env | null) => { env: Env; group: Group }[] {
+    const plainRows = this.plainRows(select, names);
+    const keys = select.groupBy.map((one) => this.code(one, names));
+    const having = select.having.map((one) => this.code(one, names));
+    return (state, parent) => {
+      const byKey = new Map<string, Env[]>();
+      const rows = plainRows(state, parent);
+      if (keys.length === 0) byKey.set('', rows);
+      for (const row of keys.length === 0 ? [] : rows) {
+        const key = keyOf(keys.map((one) => one(row, state, null)));
+        const members = byKey.get(key);
+        if (members === undefined) byKey.set(key, [row]);
+        else members.push(row);
+      }
+      return [...byKey.values()].flatMap((members) => {
+        const env = members[0] ?? { rows: [], parent };
+        const group = { rows: members, chosen: [] };
+        return having.every((one) => isTrue(one(env, state, group))) ? [{ env, group }] : [];
+      });
+    };
+  }
+
+  /** Values of the single output of each row; for `exists` the output may be anything. */
+  private subQuery(select: Select, outer: Names): (state: State, env: Env) => Value[] {
+    const names = this.names(select, outer, 'sql');
+    const out = this.code(must(select.out[0], 'output').expr, names);
+    if (!isGrouped(select)) {
+      const rows = this.plainRows(select, names);
+      return (state, parent) => rows(state, parent).map((env) => out(env, state, null));
     }
-    return [...byKey.values()].flatMap((members) => {
-      const env = members[0] ?? { rows: new Map<string, Row>(), parent };
-      const value = (expr: Expr): Value => this.value(expr, env, state, { rows: members, guarded: false });
-      return select.having.every((one) => isTrue(value(one))) ? [{ value }] : [];
-    });
+    const groups = this.plainGroups(select, names);
+    return (state, parent) => groups(state, parent).map(({ env, group }) => out(env, state, group));
   }
 
   // --- values ---
 
-  private value(
-    expr: Expr,
-    env: Env,
-    state: State,
-    group: { readonly rows: readonly Env[]; readonly guarded: boolean } | null = null,
-  ): Value {
-    const of = (one: Expr): Value => this.value(one, env, state, group);
-    const flip = (not: boolean, value: Value): Value => (not ? negated(value) : value);
+  private code(expr: Expr, names: Names): Code {
+    const of = (one: Expr): Code => this.code(one, names);
+    const flip = (not: boolean, code: Code): Code =>
+      not ? (env, state, group) => negated(code(env, state, group)) : code;
     switch (expr.k) {
-      case 'value':
-        return expr.value;
-      case 'column': {
-        for (let at: Env | null = env; at !== null; at = at.parent) {
-          const row = at.rows.get(expr.alias);
-          if (row !== undefined) return must(row, 'row').get(expr.column) ?? null;
-        }
-        throw new TypeError(`no row of ${expr.alias}`);
+      case 'value': {
+        const { value } = expr;
+        return () => value;
       }
+      case 'column':
+        return this.column(expr, names);
       case 'arith': {
-        const a = of(expr.a);
-        const b = of(expr.b);
-        if (a === null || b === null) return null;
-        const [x, y] = [number(a), number(b)];
-        return (expr.op === '+' ? x + y : expr.op === '-' ? x - y : x * y) + 0;
+        const [a, b] = [of(expr.a), of(expr.b)];
+        const { op } = expr;
+        return (env, state, group) => arithmetic(op, a(env, state, group), b(env, state, group));
       }
       case 'neg': {
         const a = of(expr.a);
-        return a === null ? null : 0 - number(a);
+        return (env, state, group) => arithmetic('-', 0, a(env, state, group));
       }
-      case 'cmp':
-        return compare(expr.op, of(expr.a), of(expr.b));
-      case 'and': {
-        const both = [of(expr.a), of(expr.b)];
-        return both.some(isFalse) ? 0 : both.includes(null) ? null : 1;
+      case 'cmp': {
+        const [a, b] = [of(expr.a), of(expr.b)];
+        const { op } = expr;
+        return (env, state, group) => compare(op, a(env, state, group), b(env, state, group));
       }
+      case 'and':
       case 'or': {
-        const both = [of(expr.a), of(expr.b)];
-        return both.some(isTrue) ? 1 : both.includes(null) ? null : 0;
+        const [a, b] = [of(expr.a), of(expr.b)];
+        const join = expr.k === 'and' ? both : either;
+        return (env, state, group) => join(a(env, state, group), b(env, state, group));
       }
       case 'not':
-        return negated(of(expr.a));
-      case 'isNull':
-        return truth((of(expr.a) === null) !== expr.not);
+        return flip(true, of(expr.a));
+      case 'isNull': {
+        const a = of(expr.a);
+        const { not } = expr;
+        return (env, state, group) => truth((a(env, state, group) === null) !== not);
+      }
       case 'between': {
-        const low = compare('>=', of(expr.a), of(expr.lo));
-        const high = compare('<=', of(expr.a), of(expr.hi));
-        const both = [low, high];
-        return flip(expr.not, both.some(isFalse) ? 0 : both.includes(null) ? null : 1);
+        const [a, lo, hi] = [of(expr.a), of(expr.lo), of(expr.hi)];
+        return flip(expr.not, (env, state, group) => {
+          const value = a(env, state, group);
+          return both(
+            compare('>=', value, lo(env, state, group)),
+            compare('<=', value, hi(env, state, group)),
+          );
+        });
       }
-      case 'in':
-        return flip(expr.not, membership(of(expr.a), expr.list.map(of)));
-      case 'inSelect':
-        return flip(expr.not, membership(of(expr.a), this.subQuery(expr.select, state, env)));
-      case 'exists':
-        return flip(expr.not, truth(this.subQuery(expr.select, state, env).length > 0));
-      case 'scalar':
-        return this.subQuery(expr.select, state, env)[0] ?? null;
-      case 'aggregate': {
-        const { rows, guarded } = must(group, 'group');
-        const { arg, filter } = expr;
-        const counted = filter === null ? rows : rows.filter((row) => isTrue(this.value(filter, row, state)));
-        const values = counted.map((row): Value => (arg === null ? 1 : this.value(arg, row, state)));
-        const kept = expr.distinct === true ? [...new Set(values)] : values;
-        return aggregate(expr.name, kept, guarded);
+      case 'in': {
+        const a = of(expr.a);
+        const list = expr.list.map(of);
+        return flip(expr.not, (env, state, group) =>
+          membership(
+            a(env, state, group),
+            list.map((one) => one(env, state, group)),
+          ),
+        );
       }
+      case 'inSelect': {
+        const a = of(expr.a);
+        const rows = this.subQuery(expr.select, names);
+        return flip(expr.not, (env, state, group) => membership(a(env, state, group), rows(state, env)));
+      }
+      case 'exists': {
+        const rows = this.subQuery(expr.select, names);
+        return flip(expr.not, (env, state) => truth(rows(state, env).length > 0));
+      }
+      case 'scalar': {
+        const rows = this.subQuery(expr.select, names);
+        return (env, state) => rows(state, env)[0] ?? null;
+      }
+      case 'case': {
+        const base = expr.base === null ? null : of(expr.base);
+        const whens = expr.whens.map(({ when, then }) => ({ when: of(when), then: of(then) }));
+        const otherwise = expr.otherwise === null ? null : of(expr.otherwise);
+        return (env, state, group) => {
+          const value = base === null ? null : base(env, state, group);
+          for (const { when, then } of whens) {
+            const tested = when(env, state, group);
+            const isMet = isTrue(base === null ? tested : compare('=', value, tested));
+            if (isMet) return then(env, state, group);
+          }
+          return otherwise === null ? null : otherwise(env, state, group);
+        };
+      }
+      case 'call': {
+        const args = expr.args.map(of);
+        const { name } = expr;
+        return (env, state, group) => {
+          const values = args.map((one) => one(env, state, group));
+          if (name === 'coalesce') return values.find((one) => one !== null) ?? null;
+          if (name !== 'abs') return extreme(name, values);
+          const [value = null] = values;
+          return value === null ? null : Math.abs(number(value));
+        };
+      }
+      case 'contains': {
+        const [array, a] = [of(expr.array), of(expr.a)];
+        return (env, state, group) => {
+          const text = array(env, state, group);
+          const value = a(env, state, group);
+          // The value is one of the elements; where there is no list there are none.
+          return membership(value, text === null ? [] : (JSON.parse(String(text)) as Value[]));
+        };
+      }
+      case 'aggregate':
+        return this.aggregate(expr, names);
       case 'capacity':
         throw new TypeError('a capacity is no value');
     }
   }
 
+  private column(expr: Extract<Expr, { k: 'column' }>, names: Names): Code {
+    let depth = 0;
+    for (let at: Names | null = names; at !== null; at = at.parent, depth += 1) {
+      const found = at.slots.get(expr.alias);
+      if (found === undefined) continue;
+      const index = found.columns.indexOf(expr.column);
+      if (index < 0) throw new TypeError(`no column ${expr.alias}.${expr.column}`);
+      const { slot } = found;
+      const chosen = at.chosen.indexOf(keyText(expr));
+      if (depth === 0) {
+        if (chosen >= 0) {
+          // Beside aggregates a grouped decision is the group's; inside them the row's.
+          return (env, _state, group) =>
+            group === null ? (env.rows[slot]?.[index] ?? null) : (group.chosen[chosen] ?? null);
+        }
+        return (env) => env.rows[slot]?.[index] ?? null;
+      }
+      const up = depth;
+      return (env) => {
+        let around: Env | null = env;
+        for (let i = 0; i < up; i += 1) around = around?.parent ?? null;
+        return around?.rows[slot]?.[index] ?? null;
+      };
+    }
+    throw new TypeError(`no alias ${expr.alias}`);
+  }
+
+  private aggregate(expr: Aggregate, names: Names): Code {
+    const { name, distinct } = expr;
+    const arg = expr.arg === null ? null : this.code(expr.arg, names);
+    const filter = expr.filter === null ? null : this.code(expr.filter, names);
+    const isDecision = names.guarded === true || this.shapes.mentions(expr, names.scope);
+    const sumOfNothing = names.guarded !== 'sql' && isDecision ? 0 : null;
+    return (_env, state, group) => {
+      const { rows } = must(group, 'group');
+      const counted = filter === null ? rows : rows.filter((row) => isTrue(filter(row, state, null)));
+      const values = counted.map((row): Value => (arg === null ? 1 : arg(row, state, null)));
+      return aggregate(name, distinct === true ? [...new Set(values)] : values, sumOfNothing);
+    };
+  }
+
   // --- policies ---
 
-  /** True where the state satisfies a hard policy. Throws Refused for a bad capacity. */
-  holds(policy: Policy, state: State): boolean {
-    if (policy.clause !== 'check') return true;
-    return policy.parts.every((part) => {
-      if (part.k === 'capacity') return this.capacity(policy.select, part, state).holds;
-      if (this.isGrouped(policy.select, policy.parts)) {
-        return this.groups(policy.select, state).every(({ guard, value }) => !guard || !isFalse(value(part)));
+  private policy(policy: Policy): PolicyMeaning {
+    const { select, parts, clause } = policy;
+    const grouped = isGrouped(select, parts);
+    const names = this.names(select, null, this.shapes.isGuarded(select));
+    // Values of an expression on each row or group whose guard holds.
+    const valuesOf = (part: Expr): ((state: State) => Value[]) => {
+      const code = this.code(part, names);
+      if (grouped) {
+        const groups = this.groups(select, names);
+        return (state) =>
+          groups(state).flatMap(({ env, group, guard }) => (guard ? [code(env, state, group)] : []));
       }
-      return this.guardedRows(policy.select, state).every(
-        ({ env, guard }) => !guard || !isFalse(this.value(part, env, state)),
-      );
-    });
-  }
-
-  /** Soft terms of a policy, the implicit balance included. Throws Refused. */
-  soft(policy: Policy, state: State): SoftMeaning[] {
-    const [term] = policy.parts;
-    if (policy.clause === 'check') {
-      return policy.parts.flatMap((part) =>
-        part.k === 'capacity' && part.name === 'capacity_constraint'
-          ? [
-              {
-                name: `${policy.name}.balance`,
-                value: this.capacity(policy.select, part, state).balance,
-                weight: 1,
-                priority: 0,
-              },
-            ]
-          : [],
-      );
-    }
-    const sign = policy.clause === 'minimize' ? -1 : 1;
+      const rows = this.guardedRows(select, names);
+      return (state) => rows(state).flatMap(({ env, guard }) => (guard ? [code(env, state, null)] : []));
+    };
+    const sign = clause === 'minimize' ? -1 : 1;
     const common = { name: policy.name, weight: sign * policy.weight, priority: policy.priority };
-    const expr = must(term, 'term');
-    if (expr.k === 'capacity')
-      return [{ ...common, value: this.capacity(policy.select, expr, state).balance }];
-    const terms = this.isGrouped(policy.select, policy.parts)
-      ? this.groups(policy.select, state).flatMap(({ guard, value }) => (guard ? [value(expr)] : []))
-      : this.guardedRows(policy.select, state).flatMap(({ env, guard }) =>
-          guard ? [this.value(expr, env, state)] : [],
-        );
-    if (terms.includes(null)) throw new Refused('null-term');
-    return [{ ...common, value: terms.reduce((sum: number, one) => sum + number(one), 0) }];
-  }
-
-  private capacity(select: Select, call: Capacity, state: State): { holds: boolean; balance: number } {
-    let holds = true;
-    let balance = 0;
-    for (const { rows } of this.groups(select, state)) {
-      const capacities = new Map<Value, number>();
-      for (const { env } of rows) {
-        const capacity = this.value(call.capacity, env, state);
-        const demand = this.value(call.demand, env, state);
-        const key = this.value(call.key, env, state);
-        if (capacity === null || demand === null || number(capacity) < 0 || number(demand) < 0) {
-          throw new Refused('bad-argument');
+    const checks: ((state: State) => boolean)[] = [];
+    const terms: ((state: State) => SoftMeaning)[] = [];
+    for (const part of parts) {
+      if (part.k === 'capacity') {
+        const measure = this.capacity(select, part, names);
+        if (clause !== 'check') terms.push((state) => ({ ...common, value: measure(state).balance }));
+        else {
+          checks.push((state) => measure(state).holds);
+          if (part.name === 'capacity_constraint') {
+            const name = `${policy.name}.balance`;
+            terms.push((state) => ({ name, value: measure(state).balance, weight: 1, priority: 0 }));
+          }
         }
-        if (key === null) continue;
-        if ((capacities.get(key) ?? capacity) !== capacity) throw new Refused('bad-argument');
-        capacities.set(key, number(capacity));
+        continue;
       }
-      const spare = new Map(capacities);
-      for (const { env, guard } of rows) {
-        const decision = this.value(call.decision, env, state);
-        // The missing side of an outer join decides nothing.
-        if (decision === null) throw new Refused('bad-argument');
-        if (!capacities.has(decision)) holds = false;
-        const key = this.value(call.key, env, state);
-        if (key === null || !guard || key !== decision) continue;
-        spare.set(key, must(spare.get(key), 'spare') - number(this.value(call.demand, env, state)));
+      const values = valuesOf(part);
+      if (clause === 'check') checks.push((state) => !values(state).some(isFalse));
+      else {
+        terms.push((state) => {
+          const found = values(state);
+          if (found.includes(null)) throw new Refused('null-term');
+          return { ...common, value: found.reduce((sum: number, one) => sum + number(one), 0) };
+        });
       }
-      const left = [...spare.values()];
-      if (left.some((one) => one < 0)) holds = false;
-      if (left.length > 0) balance += Math.min(...left) - Math.max(...capacities.values());
     }
-    return { holds, balance };
+    return {
+      policy,
+      holds: (state) => checks.every((check) => check(state)),
+      soft: (state) => terms.map((term) => term(state)),
+    };
+  }
+
+  private capacity(
+    select: Select,
+    call: Capacity,
+    names: Names,
+  ): (state: State) => { holds: boolean; balance: number } {
+    const groups = this.groups(select, names);
+    const [decisionOf, keyCode, demandOf, capacityOf] = [
+      call.decision,
+      call.key,
+      call.demand,
+      call.capacity,
+    ].map((one) => this.code(one, names));
+    const read = (code: Code | undefined, env: Env, state: State): Value =>
+      must(code, 'argument')(env, state, null);
+    return (state) => {
+      let holds = true;
+      let balance = 0;
+      for (const { rows } of groups(state)) {
+        const capacities = new Map<Value, number>();
+        for (const { env } of rows) {
+          const capacity = read(capacityOf, env, state);
+          const demand = read(demandOf, env, state);
+          const key = read(keyCode, env, state);
+          if (capacity === null || demand === null || number(capacity) < 0 || number(demand) < 0) {
+            throw new Refused('bad-argument');
+          }
+          if (key === null) continue;
+          if ((capacities.get(key) ?? capacity) !== capacity) throw new Refused('bad-argument');
+          capacities.set(key, number(capacity));
+        }
+        const spare = new Map(capacities);
+        for (const { env, guard } of rows) {
+          const decision = read(decisionOf, env, state);
+          // The missing side of an outer join decides nothing.
+          if (decision === null) throw new Refused('bad-argument');
+          if (!capacities.has(decision)) holds = false;
+          const key = read(keyCode, env, state);
+          if (key === null || !guard || key !== decision) continue;
+          spare.set(key, must(spare.get(key), 'spare') - number(read(demandOf, env, state)));
+        }
+        const left = [...spare.values()];
+        if (left.some((one) => one < 0)) holds = false;
+        if (left.length > 0) balance += Math.min(...left) - Math.max(...capacities.values());
+      }
+      return { holds, balance };
+    };
   }
 }
 
-function membership(value: Value, list: readonly Value[]): Value {
-  const found = list.map((one) => compare('=', value, one));
-  if (found.some(isTrue)) return 1;
-  return found.includes(null) ? null : 0;
-}
+const keyText = (expr: Expr): string => (expr.k === 'column' ? `${expr.alias}.${expr.column}` : '');
 
-function aggregate(name: AggregateName, values: readonly Value[], guarded: boolean): Value {
-  const known = values.filter((value) => value !== null);
-  switch (name) {
-    case 'count':
-      return known.length;
-    case 'sum':
-      if (known.length === 0 && !guarded) return null;
-      return known.reduce((sum: number, one) => sum + number(one), 0);
-    case 'any':
-      return truth(known.some(isTrue));
-    case 'all':
-      return truth(known.every(isTrue));
-    case 'all_different':
-      return truth(new Set(known).size === known.length);
-    case 'all_equal':
-      return truth(new Set(known).size <= 1);
-  }
+function combinations(domains: readonly (readonly Value[])[]): Value[][] {
+  const [first, ...rest] = domains;
+  if (first === undefined) return [[]];
+  return first.flatMap((value) => combinations(rest).map((more) => [value, ...more]));
 }
