@@ -17,7 +17,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** What each exit code tells a script; `edict help exit-codes` prints it. */
 export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   0: 'done; nothing found',
-  1: 'done; there are findings: errors in policies, violations, infeasible, a refused or failed query',
+  1: 'done; there are findings: errors in policies, failed tests, violations, infeasible, a refused or failed query',
   2: 'could not do it: usage, missing input, input or output, internal',
   3: 'the limit came before any answer',
   4: 'the database or the trace cannot be trusted',

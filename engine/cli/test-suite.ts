@@ -5,11 +5,12 @@ import type { Solve } from '../loop/decide.js';
 import { CoverageRecorder, coverageTotal } from '../policy-test/coverage.js';
 import type { LoadedTests } from '../policy-test/load-tests.js';
 import type { TestFileResult } from '../policy-test/run-test-file.js';
+import { runMutants } from '../policy-test/run-mutants.js';
 import { runTestFile } from '../policy-test/run-test-file.js';
 import type { SolveLimits } from '../solve/solver.js';
 import { readPolicyPaths } from '../store/files.js';
 import type { Suite } from './test-report/suite.js';
-import { isBroken } from './test-report/suite.js';
+import { countsOf, isBroken } from './test-report/suite.js';
 
 /** Which tests of the files are run, and what is asked of the whole. */
 export interface SuiteRequest {
@@ -20,15 +21,21 @@ export interface SuiteRequest {
   /** Percent; null where any coverage will do. */
   readonly threshold: number | null;
   readonly failOnEmpty: boolean;
+  /** Whether the tests are run on mutants of the policies, once they pass. */
+  readonly mutants: boolean;
 }
 
 export interface SuiteSetting {
   readonly solve: Solve;
   readonly limits: SolveLimits;
   readonly clock: Clock;
-  readonly onTest: (done: number) => void;
+  /** What is being done, for people. */
+  readonly onProgress: (text: () => string) => void;
   readonly onFile: (file: TestFileResult) => void;
 }
+
+/** Wall milliseconds for one solve of a mutant where the command line sets no limit. */
+const MUTANT_MS = 5_000;
 
 export function selects({ pattern }: SuiteRequest, file: string, name: string): boolean {
   return pattern === null || pattern.test(name) || pattern.test(`${file}:${name}`);
@@ -38,7 +45,7 @@ export function selects({ pattern }: SuiteRequest, file: string, name: string): 
 export async function runSuite(
   request: SuiteRequest,
   loaded: readonly LoadedTests[],
-  { solve, limits, clock, onTest, onFile }: SuiteSetting,
+  { solve, limits, clock, onProgress, onFile }: SuiteSetting,
 ): Promise<Suite> {
   const startedMs = clock.nowMs();
   const recorder = request.coverage ? new CoverageRecorder(solve, limits) : null;
@@ -53,7 +60,10 @@ export async function runSuite(
       one,
       ({ file: { source } }, { name }) => selects(request, source.name, name.text),
       { solve, limits, clock, observer: recorder },
-      () => onTest((done += 1)),
+      () => {
+        done += 1;
+        onProgress(() => `${done} tests`);
+      },
     );
     files.push(file);
     onFile(file);
@@ -66,7 +76,18 @@ export async function runSuite(
     const message = `the tests cover ${percent} % of the policies, less than ${request.threshold} %`;
     diagnostics.push({ code: 'test/low-coverage', severity: 'error', message });
   }
-  return { files, coverage, diagnostics, ms: clock.nowMs() - startedMs };
+  const { failed, errors } = countsOf(files);
+  const mutants =
+    request.mutants && failed + errors === 0
+      ? await runMutants(
+          loaded,
+          ({ file: { source } }, { name }) => selects(request, source.name, name.text),
+          // A mistake may make a solve endless; that is noticed too.
+          { solve, limits: { ...limits, timeMs: limits.timeMs ?? MUTANT_MS }, clock, observer: null },
+          (count, of) => onProgress(() => `${count} of ${of} mutants`),
+        )
+      : null;
+  return { files, coverage, mutants, diagnostics, ms: clock.nowMs() - startedMs };
 }
 
 function isFolder(path: string): boolean {

@@ -51,3 +51,20 @@ create test a_later_member_is_refused_where_that_rack_is_full begin
   expect soft vm_placed = 1;
   expect (select controllable_slot from vm where vm_id = 3) = 0;
 end;
+
+create test groups_of_one_number_and_two_strategies_are_two begin
+  insert into vm (vm_id, seq, cores, memory_gib, numa_count, strategy, group_id) values
+    (1, 1, 4, 4, 1, 'affinity', 5), (2, 2, 4, 4, 1, 'affinity', 5);
+  update vm set current_slot = 6 + vm_id;
+  insert into vm (vm_id, seq, cores, memory_gib, numa_count, strategy, group_id) values (3, 3, 4, 4, 1, 'anti-affinity', 5);
+  expect soft vm_placed = 1;
+end;
+
+create test the_racks_of_others_do_not_count begin
+  insert into vm (vm_id, seq, cores, memory_gib, numa_count, strategy, group_id) values
+    (1, 1, 4, 4, 1, 'affinity', 5), (2, 2, 4, 4, 1, 'affinity', 5),
+    (3, 3, 4, 4, 1, 'affinity', 6), (4, 4, 4, 4, 1, 'anti-affinity', 5);
+  update vm set current_slot = case vm_id when 1 then 7 when 2 then 8 when 3 then 1 else 2 end;
+  insert into vm (vm_id, seq, cores, memory_gib, numa_count, strategy, group_id) values (5, 5, 4, 4, 1, 'affinity', 5);
+  expect soft vm_placed = 0;
+end;

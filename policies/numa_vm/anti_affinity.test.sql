@@ -57,3 +57,12 @@ create test a_later_member_is_refused_where_every_host_has_one begin
     (4, 4, 1, 1, 1, 'anti-affinity', 5), (5, 5, 1, 1, 1, 'anti-affinity', 6);
   expect (select vm_id from vm where controllable_slot = 0) = 4;
 end;
+
+create test groups_of_one_number_and_two_strategies_are_two begin
+  insert into vm (vm_id, seq, cores, memory_gib, numa_count, strategy, group_id)
+  select column1, column1, 1, 1, 1, 'affinity', 5 from (values (1), (2), (3));
+  update vm set current_slot = vm_id * 3 - 2;
+  insert into vm (vm_id, seq, cores, memory_gib, numa_count, strategy, group_id) values
+    (4, 4, 1, 1, 1, 'anti-affinity', 5);
+  expect soft vm_placed = 1;
+end;

@@ -62,3 +62,12 @@ create test a_later_member_of_a_third_label_is_refused begin
   expect (select vm_id from vm where controllable_slot = 0) = 3;
   expect (select s.rack_id from vm as v join vm_slot as s on s.slot_id = v.controllable_slot where v.vm_id = 4) = 1;
 end;
+
+create test labels_of_another_group_keep_nobody_out begin
+  insert into vm (vm_id, seq, cores, memory_gib, numa_count, strategy, group_id, fault_domain) values
+    (1, 1, 1, 1, 1, 'fault_domain', 6, 2), (2, 2, 1, 1, 1, 'fault_domain', 6, 3);
+  update vm set current_slot = case vm_id when 1 then 1 else 7 end;
+  insert into vm (vm_id, seq, cores, memory_gib, numa_count, strategy, group_id, fault_domain) values
+    (3, 3, 1, 1, 1, 'fault_domain', 5, 1);
+  expect soft vm_placed = 1;
+end;

@@ -241,6 +241,35 @@ test('the JSON document names the first test that showed each half', async (t) =
   );
 });
 
+test('--mutants tells which small mistakes no test notices, once all tests pass', async (t) => {
+  const folder = folderOf(t, { a: PASSING, b: PASSING.replace(/create test refused[^]*/, '') });
+  const { stdout, exit } = await runCliHere(['test', folder, '--mutants']);
+  t.is(exit, 0);
+  const lines = stdout.replaceAll(folder, '').replaceAll(/ +/g, ' ').split('\n');
+  t.deepEqual(lines.slice(lines.indexOf('mutants made killed %') + 2, -2), [
+    '/a.sql 2 1 50',
+    '/b.sql 2 0 0',
+    'total 4 1 25',
+    'no test notices:',
+    ' /a.sql:1: `<=` becomes `<`',
+    ' /b.sql:1: `few` asks for nothing',
+    ' /b.sql:1: `<=` becomes `<`',
+  ]);
+  interface Mutants {
+    readonly mutants?: {
+      readonly made: number;
+      readonly mutants: readonly { readonly killed_by: string | null }[];
+    };
+  }
+  const json = JSON.parse((await runCliHere(['test', folder, '--mutants', '--json'])).stdout) as Mutants;
+  t.deepEqual(
+    json.mutants?.mutants.map((one) => one.killed_by),
+    ['refused', null, null, null],
+  );
+  const failing = await runCliHere(['test', folderOf(t, { a: FAILING }), '--mutants', '--json']);
+  t.is((JSON.parse(failing.stdout) as Mutants).mutants, undefined);
+});
+
 test('--watch runs again what a change affects, until it is stopped', async (t) => {
   const folder = folderOf(t, { a: PASSING, 'sub/b': PASSING });
   const child = spawn(process.execPath, [MAIN, 'test', folder, '--watch'], {

@@ -18,6 +18,7 @@ interface TestOptions extends SolverOptions {
   readonly list?: boolean;
   readonly coverage?: boolean;
   readonly threshold?: number;
+  readonly mutants?: boolean;
   readonly watch?: boolean;
   readonly failOnEmpty?: boolean;
 }
@@ -36,6 +37,7 @@ export const test: CliCommand = {
           percentage,
         ),
       )
+      .option('--mutants', 'put small mistakes into the policies and tell which of them no test notices')
       .addOption(
         new Option('--watch', 'run again what a change to a file affects, until stopped').conflicts('list'),
       )
@@ -56,6 +58,7 @@ export const test: CliCommand = {
       coverage: options.coverage === true || options.threshold !== undefined,
       threshold: options.threshold ?? null,
       failOnEmpty: options.failOnEmpty === true,
+      mutants: options.mutants === true,
     };
     const { testFilePaths } = await import('../../store/files.js');
     const { loadTests } = await import('../../policy-test/load-tests.js');
@@ -135,13 +138,14 @@ async function run(
       solve,
       limits: limitsOf(options),
       clock: monotonicClock,
-      onTest: (done) => progress.show(() => `${done} tests`),
+      onProgress: (text) => progress.show(text),
       onFile: (file) => {
         progress.end();
         if (isPretty) output.data(prettyFile(file, output.outColors));
       },
     }),
   );
+  progress.end();
   return report(suite, output);
 }
 
@@ -150,7 +154,8 @@ async function report(suite: Suite, output: Shell['output']): Promise<ExitCode> 
   const { prettyCoverage } = await import('../test-report/coverage.js');
   const diagnostics = diagnosticsOf(suite);
   const counts = countsOf(suite.files);
-  const { coverage } = suite;
+  const { prettyMutants } = await import('../test-report/mutants.js');
+  const { coverage, mutants } = suite;
   switch (output.format) {
     case 'tap':
       output.answer({ text: (await import('../test-report/tap.js')).tapText(suite), diagnostics });
@@ -163,7 +168,8 @@ async function report(suite: Suite, output: Shell['output']): Promise<ExitCode> 
       break;
     default: {
       const table = coverage === null ? '' : prettyCoverage(coverage, output.outColors);
-      output.answer({ text: `${table}${summaryOf(counts)}\n`, diagnostics });
+      const kills = mutants === null ? '' : prettyMutants(mutants, output.outColors);
+      output.answer({ text: `${table}${kills}${summaryOf(counts)}\n`, diagnostics });
       output.remark(`in ${(suite.ms / 1000).toFixed(2)} s`);
     }
   }

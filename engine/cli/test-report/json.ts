@@ -2,6 +2,7 @@ import { positionAt, textOf } from '../../base/source.js';
 import type { Failure, TestResult } from '../../policy-test/test-result.js';
 import { renderJson } from '../render/json.js';
 import { jsonCoverage } from './coverage.js';
+import { jsonMutants } from './mutants.js';
 import type { Suite } from './suite.js';
 import { countsOf, isBroken } from './suite.js';
 
@@ -11,6 +12,7 @@ export function jsonFields(suite: Suite): Readonly<Record<string, unknown>> {
     ...countsOf(suite.files),
     ms: suite.ms,
     ...(suite.coverage === null ? {} : { coverage: jsonCoverage(suite.coverage) }),
+    ...(suite.mutants === null ? {} : { mutants: jsonMutants(suite.mutants) }),
     files: suite.files.map((file) => ({
       file: file.loaded.file.source.name,
       broken: isBroken(file),

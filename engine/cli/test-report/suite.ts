@@ -3,6 +3,7 @@ import { isError } from '../../base/diagnostic.js';
 import { positionAt } from '../../base/source.js';
 import type { Span } from '../../base/source.js';
 import type { ConstraintCoverage } from '../../policy-test/coverage.js';
+import type { MutantResult } from '../../policy-test/run-mutants.js';
 import type { TestFileResult } from '../../policy-test/run-test-file.js';
 import type { TestResult } from '../../policy-test/test-result.js';
 
@@ -11,6 +12,8 @@ export interface Suite {
   readonly files: readonly TestFileResult[];
   /** What the tests have shown of each constraint; null where that was not asked for. */
   readonly coverage: readonly ConstraintCoverage[] | null;
+  /** What the tests made of mutants of the policies; null where that was not asked for, or a test fails anyway. */
+  readonly mutants: readonly MutantResult[] | null;
   /** About the run as a whole: nothing found, too little covered. */
   readonly diagnostics: readonly Diagnostic[];
   /** Wall milliseconds. */
