@@ -35,6 +35,9 @@ test('all passed is exit 0: names to stdout, time to stderr', async (t) => {
     [0, `${folder}/few.test.sql\n  ok    fits\n  ok    refused\n2 tests: 2 passed\n`],
   );
   t.regex(stderr, /^in [0-9.]+ s\n$/);
+  for (const format of ['pretty', 'human']) {
+    t.is((await runCliHere(['test', folder, '--format', format])).stdout, stdout);
+  }
 });
 
 test('a failed or broken test, or a broken file, is exit 1, and the others are run all the same', async (t) => {

@@ -24,7 +24,7 @@ interface TestOptions extends SolverOptions {
 }
 
 export const test: CliCommand = {
-  formats: ['pretty', 'json', 'tap', 'junit'],
+  formats: ['human', 'json', 'tap', 'junit'],
   longWork: true,
   configure: (command) => {
     command
@@ -45,7 +45,7 @@ export const test: CliCommand = {
     addSolverOptions(command);
     command.addHelpText(
       'after',
-      '\nFormats: pretty, json, tap (TAP 14), junit (XML).\n' +
+      '\nFormats: human (or pretty), json, tap (TAP 14), junit (XML).\n' +
         'Exit 0: all tests passed. 1: a test failed, a test file has an error, or too little is covered. 2: could not run.\n' +
         'docs/policy-tests.md tells how tests are written.',
     );
@@ -131,7 +131,7 @@ async function run(
   const { runSuite } = await import('../test-suite.js');
   const { prettyFile } = await import('../test-report/pretty.js');
   const { Progress } = await import('../progress.js');
-  const isPretty = output.format === 'pretty';
+  const isPretty = output.format === 'human';
   const progress = new Progress(environment, monotonicClock, isPretty && !output.quiet);
   const suite = await withSolver(options.solver, (solve) =>
     runSuite(request, loaded, {
