@@ -101,9 +101,10 @@ for (const { code, info, body } of triggers) {
       sqlite3() { "$NODE" "$SQLITE" "$@"; }
       ${body}`;
     const env = { NODE: process.execPath, EDICT: MAIN, SQLITE: SQLITE_SHELL };
-    const { code: exit, stderr } = await runProcess('/bin/sh', ['-c', script], { cwd: folder, env });
+    const { code: exit, stdout, stderr } = await runProcess('/bin/sh', ['-c', script], { cwd: folder, env });
     t.true(exit !== null && exit <= 4, `exit ${String(exit)}`);
-    const codes = [...stderr.matchAll(/^(?:error|warning)\[(.*?)\]/gm)].map(([, found]) => found);
+    const said = /^(?:error|warning)\[(.*?)\]|^::(?:error|warning) .*title=(.*?)::/gm;
+    const codes = [...`${stdout}${stderr}`.matchAll(said)].map(([, human, github]) => human ?? github);
     t.deepEqual(codes, [code]);
   });
 }

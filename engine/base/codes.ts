@@ -48,6 +48,7 @@ export const CODES = {
   'solve/engine-fault': 'SQLite disagrees with an answer the model check accepted; nothing was written.',
   'solve/advisory-violated': 'The answer violates a policy that is advisory for this run.',
   'solve/stale': 'The database changed while the solver worked; the answer was not written.',
+  'audit/violated': 'A row violates a policy now.',
   'store/not-found': 'There is no such file.',
   'store/not-a-database': 'The file is not an SQLite database.',
   'store/newer-version': 'The database was written by a newer version.',

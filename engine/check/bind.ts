@@ -6,6 +6,7 @@ import type { Catalog, Relation } from '../catalog/catalog.js';
 import type { PolicyStatement } from '../lang/ast.js';
 import { parsePolicies } from '../lang/parser.js';
 import type { BoundPolicy } from './bound.js';
+import { withoutFollowers } from './followers.js';
 import { Relations } from './relations.js';
 import { SelectBinder } from './bind-select.js';
 import { Walker } from './walk.js';
@@ -90,14 +91,11 @@ export function bindPolicies(
   const tables = [...read.values()]
     .filter((relation) => relation.columns.some((column) => column.decision))
     .sort((a, b) => byText(a.name, b.name));
+  const all = [...diagnostics, ...ofViews.diagnostics, ...walkers.flatMap((one) => one.diagnostics)];
   return {
     policies,
     tables,
-    diagnostics: sortDiagnostics([
-      ...diagnostics,
-      ...ofViews.diagnostics,
-      ...walkers.flatMap((one) => one.diagnostics),
-    ]),
+    diagnostics: sortDiagnostics(withoutFollowers(all, statements)),
   };
 }
 

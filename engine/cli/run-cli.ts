@@ -53,7 +53,7 @@ function createProgram(environment: Environment): Command {
     .description('Policies in SQL, decided by a solver, kept in SQLite.')
     .option(
       '--format <FORMAT>',
-      'human (or pretty), plain, json; `check`, `lint` and `solve` also sarif and github; `query` and `test` have their own',
+      'human (or pretty), plain, json; `check`, `lint`, `solve`, `audit` also sarif and github; `query` and `test` have their own',
     )
     .option('--json', 'short for --format json')
     .option('-q, --quiet', 'print errors and data only')

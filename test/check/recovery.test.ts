@@ -180,6 +180,16 @@ const NO_CASCADE: readonly (readonly [rule: string, text: string, says: readonly
     ['bind/unknown-column: cor', 'bind/unknown-table: hots'],
   ],
   [
+    'a misspelt column in `group by` leaves nothing ungrouped',
+    'create constraint c as select * from request group by stats, cores + 1 check max(controllable_host) > request_id and status = 1',
+    ['bind/unknown-column: stats -> status'],
+  ],
+  [
+    'a misspelt column makes the expression around it no second mistake',
+    'create constraint c as select * from request group by controllable_host & coers check count(*) > 1',
+    ['bind/unknown-column: coers -> cores'],
+  ],
+  [
     'a missing `;` does not cost the statement after it, nor the one before',
     'create constraint c as select * from host check core > 0\ncreate constraint d as select * from hots check 1',
     [

@@ -686,6 +686,28 @@ test('no command at all prints the help on stderr, exit 2', async (t) => {
   t.true(end.stderr.startsWith('Usage: edict'));
 });
 
+test('audit tells violations to scanners and reviews at the policies', async (t) => {
+  const folder = tempFolder(t);
+  const db = shopOf(folder);
+  const file = join(folder, 'big.sql');
+  writeFileSync(file, 'create constraint big as select * from host check cores > 4;');
+  const argv = ['audit', '--db', db, '--policies', file];
+  const github = await runCliHere([...argv, '--format', 'github']);
+  t.is(github.exit, 1);
+  t.true(
+    github.stdout.startsWith(
+      `::error file=${file},line=1,endLine=1,col=19,endColumn=22,title=audit/violated::`,
+    ),
+  );
+  t.regex(github.stdout, /::`big` is violated by the row [\w.]*host_id=1\n$/);
+  const sarif = await runCliHere([...argv, '--format', 'sarif']);
+  const log = JSON.parse(sarif.stdout) as { runs: { results: { ruleId: string; level: string }[] }[] };
+  t.deepEqual(
+    log.runs[0]?.results.map(({ ruleId, level }) => [ruleId, level]),
+    [['audit/violated', 'error']],
+  );
+});
+
 // lint
 
 test('lint reports findings as warnings and ends with 1, is silent and ends with 0 without any', async (t) => {

@@ -1,7 +1,10 @@
 import { Option } from 'commander';
+import type { Diagnostic } from '../../base/diagnostic.js';
 import { positionAt } from '../../base/source.js';
+import { rowText } from '../../ground/ground-error.js';
+import type { AuditResult } from '../../loop/audit.js';
 import type { CliCommand } from '../cli-command.js';
-import { WORD_FORMATS } from '../cli-command.js';
+import { FINDING_FORMATS } from '../cli-command.js';
 import { policiesFor } from '../decision-policies.js';
 import { EXIT, exitOf } from '../exit.js';
 import { collect } from '../option-values.js';
@@ -14,7 +17,7 @@ interface AuditOptions {
 }
 
 export const audit: CliCommand = {
-  formats: WORD_FORMATS,
+  formats: FINDING_FORMATS,
   longWork: true,
   configure: (command) => {
     command
@@ -47,7 +50,24 @@ export const audit: CliCommand = {
         return `${file}:${line}: ${policy} is violated${cells.length === 0 ? '' : ` by ${cells.join(' ')}`}\n`;
       })
       .join('');
-    output.answer({ fields: { violations, soft: found.soft }, text, diagnostics: found.diagnostics });
+    // Formats that know findings only get the violations as such.
+    const asFindings = output.format === 'sarif' || output.format === 'github';
+    const diagnostics = asFindings
+      ? [...found.diagnostics, ...found.violations.map(violationFinding)]
+      : found.diagnostics;
+    const fields = { violations, soft: found.soft };
+    output.answer({ fields, text: asFindings ? '' : text, diagnostics });
     return violations.length > 0 ? EXIT.findings : exitOf(found.diagnostics);
   },
 };
+
+function violationFinding({ policy, row }: AuditResult['violations'][number]): Diagnostic {
+  const { name, statement } = policy.policy;
+  const rows = Object.keys(row).length === 0 ? '' : ` by the row ${rowText(row)}`;
+  return {
+    code: 'audit/violated',
+    severity: 'error',
+    message: `\`${name}\` is violated${rows}`,
+    span: statement.name.span,
+  };
+}
