@@ -1,5 +1,6 @@
 import type { Bench } from './bench.js';
 import { ground } from './ground.bench.js';
+import { k8sBench } from './k8s.bench.js';
 import { numaVmBench } from './numa-vm.bench.js';
 import { replayBench } from './replay.bench.js';
 import { solve } from './solve.bench.js';
@@ -11,4 +12,5 @@ export const BENCHES: readonly Bench[] = [
   solve,
   replayBench,
   numaVmBench,
+  k8sBench,
 ];

@@ -1,9 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test from 'ava';
+import Database from 'better-sqlite3';
 import { ALL_FUNCTIONS, TABLE_FUNCTIONS } from '../engine/check/functions.js';
 import { REGISTRY } from '../engine/cli/registry.js';
 import { runCliProcess } from './cli/helpers/run-cli-process.js';
@@ -44,25 +53,52 @@ test('docs/policy-language.md names every function of the language', (t) => {
   t.deepEqual(missing, []);
 });
 
-test('the files of docs/policy-tests.md give the output it shows', async (t) => {
-  const file = 'docs/policy-tests.md';
-  const folder = mkdtempSync(join(tmpdir(), 'edict-docs-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  const text = readFileSync(file, 'utf8');
-  const sources = [...text.matchAll(/^```sql (\S+\.sql)\n([^]*?)^```$/gm)];
-  t.true(sources.length >= 4);
-  for (const [, name = '', body = ''] of sources) writeFileSync(join(folder, name), body);
-  const runs = [...text.matchAll(/^```text edict (.*)\n([^]*?)^```$/gm)];
-  t.true(runs.length >= 2);
-  let made = text;
-  for (const [block, line = '', shown = ''] of runs) {
-    const { stdout } = await runCliProcess(line.split(' '), { cwd: folder });
-    if (process.env['UPDATE'] === '1')
-      made = made.replace(block, () => `\`\`\`text edict ${line}\n${stdout}\`\`\``);
-    else t.is(shown, stdout, line);
-  }
-  if (made !== text) writeFileSync(file, made);
-});
+for (const [file, leastRuns] of [
+  ['docs/policy-tests.md', 2],
+  ['docs/k8s.md', 6],
+] as const) {
+  test(`the files and commands of ${file} give the output it shows`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'edict-docs-'));
+    t.teardown(() => rmSync(folder, { recursive: true }));
+    for (const shipped of ['schema', 'policies']) symlinkSync(resolve(shipped), join(folder, shipped));
+    const text = readFileSync(file, 'utf8');
+    const sources = [...text.matchAll(/^```sql (\S+\.sql)\n([^]*?)^```$/gm)];
+    t.true(sources.length >= 4);
+    for (const [, name = '', body = ''] of sources) writeFileSync(join(folder, name), body);
+    const steps = [...text.matchAll(/^```(sh|text edict (.*))\n([^]*?)^```$/gm)];
+    t.true(steps.length >= leastRuns);
+    // Warnings go to the other stream; a command that says `--quiet` shows what is left there.
+    const edict = async (line: string): Promise<string> => {
+      const words = [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+      const { stdout, stderr } = await runCliProcess(words, { cwd: folder });
+      return words.includes('--quiet') ? stdout + stderr : stdout;
+    };
+    let made = text;
+    for (const [block, , line, shown = ''] of steps) {
+      if (line === undefined) {
+        for (const command of shown.trim().split('\n')) {
+          if (command.startsWith('edict ')) await edict(command.slice('edict '.length));
+          else runSqlite(folder, command);
+        }
+        continue;
+      }
+      const said = await edict(line);
+      if (process.env['UPDATE'] === '1')
+        made = made.replace(block, () => `\`\`\`text edict ${line}\n${said}\`\`\``);
+      else t.is(shown, said, line);
+    }
+    if (made !== text) writeFileSync(file, made);
+  });
+}
+
+/** Does what `sqlite3 DATABASE < FILE` does. */
+function runSqlite(folder: string, command: string): void {
+  const [, database, script] = /^sqlite3 (\S+) < (\S+)$/.exec(command) ?? [];
+  if (database === undefined || script === undefined) throw new Error(`no command of sqlite3: ${command}`);
+  const opened = new Database(join(folder, database));
+  opened.exec(readFileSync(join(folder, script), 'utf8'));
+  opened.close();
+}
 
 test('docs/tables.md is what the comments in schema/ say', (t) => {
   const made = dataDictionary();

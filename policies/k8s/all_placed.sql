@@ -2,6 +2,6 @@
 -- When that cannot be, the core of the answer says which rules and rows keep it from being.
 create constraint all_placed as
 select * from arriving_pod as p
-join scheduler as s on s.require_all = 1
-where p.role = 'waiting'
+cross join scheduler as s
+where s.require_all = 1 and p.role = 'waiting'
 check p.controllable_node <> '';

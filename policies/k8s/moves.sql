@@ -2,7 +2,7 @@
 -- higher priority want, it moves as few as possible.
 create constraint moves as
 select * from leaving_pod as p
-join scheduler as s
+cross join scheduler as s
 where p.role = 'movable' and p.controllable_node <> p.home
 group by s.max_moves
 check count(*) <= s.max_moves;

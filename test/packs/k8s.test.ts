@@ -46,3 +46,8 @@ test('the pack places as many pods as enumeration of the rules of kube-scheduler
   });
   await fc.assert(law, { seed: 3, numRuns: Number(process.env['EDICT_K8S_RUNS'] ?? 40) });
 });
+
+test('docs/k8s.md names every policy file of the pack', (t) => {
+  const page = readText(packagePath('docs', 'k8s.md'));
+  for (const name of POLICIES) t.true(page.includes(`| \`${name}\` |`), name);
+});
