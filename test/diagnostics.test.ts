@@ -35,7 +35,11 @@ const triggers: readonly Trigger[] = [...pages].flatMap(([code, page]) =>
  * Diagnostics of a policy text on a database made by `schema`: those of compiling, or else of grounding; for `rows`
  * those of `check --db`, for `lint` those of `lint`.
  */
-function diagnose(what: string | undefined, schema: string, text: string): readonly Diagnostic[] {
+async function diagnose(
+  what: string | undefined,
+  schema: string,
+  text: string,
+): Promise<readonly Diagnostic[]> {
   const store = openStore(':memory:', 'plain');
   try {
     for (const statement of splitStatements(schema)) store.run(statement.text);
@@ -44,7 +48,7 @@ function diagnose(what: string | undefined, schema: string, text: string): reado
     if (what === 'lint') return lintPolicies([source], catalog);
     const { compiled, diagnostics } = compilePolicies([source], catalog);
     if (compiled === null) return diagnostics;
-    if (what === 'rows') return [...diagnostics, ...dataFindings(compiled, store)];
+    if (what === 'rows') return [...diagnostics, ...(await dataFindings(compiled, store))];
     return [...diagnostics, ...store.read(() => ground(compiled, store)).diagnostics];
   } finally {
     store.close();
@@ -76,8 +80,8 @@ test('every code about policies shows a policy or commands that trigger it', (t)
 for (const { code, info, body } of triggers) {
   const [, what, schema] = /^sql (schema|rows|lint): (.*)$/.exec(info) ?? [];
   if (schema === undefined) continue;
-  test(`the policy in the entry of ${code} triggers ${code} and nothing else`, (t) => {
-    const diagnostics = diagnose(what, schema, body);
+  test(`the policy in the entry of ${code} triggers ${code} and nothing else`, async (t) => {
+    const diagnostics = await diagnose(what, schema, body);
     t.true(diagnostics.length > 0, 'the policy is refused');
     t.deepEqual([...new Set(diagnostics.map((diagnostic) => diagnostic.code))], [code]);
     for (const { span, message } of diagnostics) {

@@ -46,6 +46,8 @@ export class Evaluator implements RowContext {
     Map<string, { readonly codes: readonly number[]; readonly hasNull: boolean }>
   >();
   private readonly narrowed = new Map<VariableId, readonly number[]>();
+  /** True once rows or groups have been made from what other constraints leave a decision. */
+  shaped = false;
   private readonly nullLists = new Set<Residual>();
   /** What is allowed but hardly meant. */
   readonly warnings: Diagnostic[] = [];
@@ -116,12 +118,18 @@ export class Evaluator implements RowContext {
     return this.variables.modelValue(text, value);
   }
 
+  private narrowedTo(variable: VariableId): readonly number[] | undefined {
+    const values = this.narrowed.get(variable);
+    if (values !== undefined) this.shaped = true;
+    return values;
+  }
+
   decisionOf(
     symbol: Symbol,
   ): { variable: VariableId; values: readonly number[] | null; text: boolean } | null {
     if (symbol.kind !== 'choice' || symbol.map !== null) return null;
     const { variable, text } = symbol;
-    const values = this.narrowed.get(variable) ?? this.builder.variableAt(variable).values;
+    const values = this.narrowedTo(variable) ?? this.builder.variableAt(variable).values;
     return { variable, values, text };
   }
 
@@ -129,7 +137,8 @@ export class Evaluator implements RowContext {
   domainOf(variable: VariableId): readonly number[] | null {
     const { values } = this.builder.variableAt(variable);
     const inferred = this.inferred?.[variable] ?? null;
-    return inferred ?? this.narrowed.get(variable) ?? values;
+    if (inferred !== null) this.shaped = true;
+    return inferred ?? this.narrowedTo(variable) ?? values;
   }
 
   /** As Groups asks for it; what it answers goes to the checking queries, too. */

@@ -30,6 +30,8 @@ export interface Grounded {
   readonly origins: readonly Origin[];
   /** Per policy by name: its rows or groups that may count, those without a demand on decisions included. */
   readonly rowCounts: ReadonlyMap<string, number>;
+  /** True where some policy's rows or groups were left out because of what another one demands. */
+  readonly shaped: boolean;
   readonly diagnostics: readonly Diagnostic[];
   /** For rows that may be left out: the literal that says the row takes part, in the order they were given. */
   readonly presence: readonly { readonly key: SqlRecord; readonly literal: Literal }[];
@@ -134,7 +136,8 @@ class Grounding {
     const inferred = late.length > 0 ? this.options.finiteDomains?.(this.builder.build([])) : undefined;
     this.evaluator.inferred = inferred ?? null;
     // Where the rest has no answer no value is left to make a group, and nothing more to say.
-    for (const { plan } of inferred === null ? [] : late) this.guarded(plan.policy, () => this.policy(plan, true, false));
+    for (const { plan } of inferred === null ? [] : late)
+      this.guarded(plan.policy, () => this.policy(plan, true, false));
     const objectives = [...this.soft]
       .sort(([a], [b]) => b - a)
       .map(([priority, soft]): ObjectiveLevel => ({ priority, soft }));
@@ -143,6 +146,7 @@ class Grounding {
       cells: this.variables.cells,
       origins: this.origins.list,
       rowCounts: this.rowCounts,
+      shaped: this.evaluator.shaped,
       diagnostics: [...this.diagnostics, ...this.evaluator.warnings],
       presence: this.presence,
       sqlValue: (cell, value) => this.variables.sqlValue(cell, value),

@@ -27,7 +27,7 @@ interface Share {
  * they leave the answers as they are; none is named that could bind, but one that cannot may go unnoticed.
  *
  * - `budget` limits the search for what is implied; the other reasons cost next to nothing.
- * - A search asks for a grounding without narrowing: there no policy has shaped what others ask for.
+ * - Where some policies have shaped what others ask for, the search is left out: the ones may not go for the others' sake.
  * - INVARIANT: `grounded` has no error and was read in the state that `reader` still sees.
  */
 export function idlePolicies(
@@ -44,7 +44,7 @@ export function idlePolicies(
     if (reason === null) busy.push(share);
     else found.push(reason);
   }
-  return [...found, ...impliedOnes(grounded, busy, budget)];
+  return grounded.shaped ? found : [...found, ...impliedOnes(grounded, busy, budget)];
 }
 
 function sharesOf({ model, origins, rowCounts }: Grounded, { policies }: CompiledPolicies): Share[] {

@@ -107,14 +107,6 @@ function failed(diagnostics: readonly Diagnostic[], ms: StageTimes): SolveResult
   };
 }
 
-/** Policies that cannot bind, as far as that can be found without making anyone wait. */
-function quickIdlePolicies(made: Prepared, compiled: CompiledPolicies, store: Store): Diagnostic[] {
-  const { variables, nodes, constraints } = made.grounded.model;
-  if (variables.length + nodes.length + constraints.length > QUICK_BUDGET)
-    return idlePolicies(made.grounded, compiled, store, 0);
-  return idlePolicies(prepare(store, compiled, { narrow: false }).grounded, compiled, store, QUICK_BUDGET);
-}
-
 /** One attempt; null when the database changed under it. */
 async function solveOnce(
   store: Store,
@@ -132,7 +124,10 @@ async function solveOnce(
     const { cells, diagnostics } = first.grounded;
     // Where nothing is to be decided no policy binds, and none is at fault.
     const isAsked = options.reportIdle === true && cells.length > 0 && !diagnostics.some(isError);
-    return { made: first, idle: isAsked ? quickIdlePolicies(first, compiled, store) : [] };
+    return {
+      made: first,
+      idle: isAsked ? idlePolicies(first.grounded, compiled, store, QUICK_BUDGET) : [],
+    };
   });
   const prepared = await withBounds(made, solve, limits);
   const { grounded } = prepared;

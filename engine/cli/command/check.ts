@@ -41,10 +41,10 @@ export const check: CliCommand = {
     const { introspect } = await import('../../store/introspect.js');
     const { dataFindings } = await import('../data-findings.js');
     const isState = db === undefined;
-    const read = await withStore(db ?? ':memory:', isState ? 'state' : 'read', (store) => {
+    const read = await withStore(db ?? ':memory:', isState ? 'state' : 'read', async (store) => {
       const schema = introspect(store);
       const { compiled, diagnostics } = compilePolicies(sources, catalogOf(schema));
-      const onData = compiled === null || isState ? [] : dataFindings(compiled, store);
+      const onData = compiled === null || isState ? [] : await dataFindings(compiled, store);
       return { schema, compiled, diagnostics: [...diagnostics, ...onData] };
     });
     const { refusedQueries } = await import('../refused-queries.js');
