@@ -115,6 +115,9 @@ function alternatives(expression: Expression): { replacement: Expression; change
   }
 }
 
+/** Ways from an `exists` to what its select selects. */
+const SELECT_PARTS = new Set(['select', 'core', 'compound']);
+
 const KINDS = new Set(['binary', 'literal', 'inList', 'inSelect', 'nullTest', 'between']);
 
 /**
@@ -125,18 +128,22 @@ function visit(
   tree: unknown,
   use: (expression: Expression, replace: (by: Expression) => unknown) => void,
   replace: (by: unknown) => unknown = (by) => by,
+  isExists = false,
 ): void {
   if (typeof tree !== 'object' || tree === null) return;
   if (Array.isArray(tree)) {
     tree.forEach((item: unknown, i) => {
-      visit(item, use, (by) => replace(tree.map((other: unknown, j) => (i === j ? by : other))));
+      visit(item, use, (by) => replace(tree.map((other: unknown, j) => (i === j ? by : other))), isExists);
     });
     return;
   }
   if ('kind' in tree && 'span' in tree && typeof tree.kind === 'string' && KINDS.has(tree.kind)) {
     use(tree as Expression, replace);
   }
+  const exists = isExists || ('kind' in tree && tree.kind === 'exists');
   for (const [key, value] of Object.entries(tree)) {
-    if (key !== 'span') visit(value, use, (by) => replace({ ...tree, [key]: by }));
+    // What `exists` selects makes no difference.
+    if (key === 'span' || (exists && key === 'columns')) continue;
+    visit(value, use, (by) => replace({ ...tree, [key]: by }), exists && SELECT_PARTS.has(key));
   }
 }

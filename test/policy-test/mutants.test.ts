@@ -48,6 +48,13 @@ test('a mutant changes one comparison, condition, number, negation, direction or
   ]);
 });
 
+test('what `exists` selects is left alone, and its conditions are not', (t) => {
+  const text =
+    'create constraint c as select * from a check exists (select 7 from b where x in (select 8 from d));';
+  const made = mutantsOf({ name: 'p.sql', text }).map(({ change }) => change);
+  t.deepEqual(made, ['`c` asks for nothing', '`not` is added', '`8` becomes `9`', '`8` becomes `7`']);
+});
+
 test('every mutant of the shipped policies is read again, and differs from all others and the original', (t) => {
   for (const source of readPolicyPaths(['policies'])) {
     const seen = new Set([printPolicies(parsePolicies(source).statements)]);
