@@ -1,4 +1,5 @@
 import type { Bench } from './bench.js';
+import { coreBench } from './core.bench.js';
 import { ground } from './ground.bench.js';
 import { k8sBench } from './k8s.bench.js';
 import { numaVmBench } from './numa-vm.bench.js';
@@ -10,6 +11,7 @@ import { solve } from './solve.bench.js';
 export const BENCHES: readonly Bench[] = [
   ground,
   solve,
+  coreBench,
   replayBench,
   numaVmBench,
   k8sBench,

@@ -35,6 +35,44 @@ export function columnClauses(source: SourceFile): ReadonlyMap<string, ColumnCla
   return clauses;
 }
 
+/**
+ * Where a `create table` statement defines a column, or a key of several columns; the table's name where neither is
+ * found, as for an index of its own.
+ */
+export function definitionOf(source: SourceFile, columns: readonly string[]): Span {
+  const wanted = columns.map((column) => column.toLowerCase());
+  const all = members(source);
+  const found =
+    columns.length === 1
+      ? all.find(([name]) => name?.kind === 'name' && name.text.toLowerCase() === wanted[0])
+      : all.find(
+          (part) =>
+            KEY_WORDS.some((word) => isWord(part[0], word) || isWord(part[2], word)) &&
+            namesAll(part, wanted),
+        );
+  const [first] = found ?? [];
+  const last = found?.at(-1);
+  if (first !== undefined && last !== undefined)
+    return { source, start: first.span.start, end: last.span.end };
+  const { tokens } = tokenize(source);
+  const open = tokens.findIndex((token) => token.kind === 'operator' && token.text === '(');
+  const table = tokens[open - 1] ?? tokens[0];
+  return table?.span ?? { source, start: 0, end: 0 };
+}
+
+/** What a table constraint of several columns starts with, without or with `constraint NAME` before it. */
+const KEY_WORDS = ['primary', 'unique', 'foreign'];
+
+/** Whether the first list in parentheses names these columns and no others. */
+function namesAll(part: readonly Token[], wanted: readonly string[]): boolean {
+  const open = part.findIndex((token) => token.kind === 'operator' && token.text === '(');
+  const close = part.findIndex((token) => token.kind === 'operator' && token.text === ')');
+  const names = part
+    .slice(open + 1, close)
+    .flatMap((token) => (token.kind === 'name' ? [token.text.toLowerCase()] : []));
+  return names.length === wanted.length && names.every((name, i) => name === wanted[i]);
+}
+
 /** Tokens between the commas of the outermost list. */
 export function listedParts(tokens: readonly Token[]): Token[][] {
   const found: Token[][] = [[]];

@@ -1,3 +1,4 @@
+import type { Span } from '../base/source.js';
 import { isDecisionName } from '../catalog/catalog.js';
 import type { Relation } from '../catalog/catalog.js';
 import type { PolicyStatement } from '../lang/ast.js';
@@ -5,11 +6,14 @@ import { parsePolicies } from '../lang/parser.js';
 import { quoteName } from './fragment.js';
 import { storedName } from './scope.js';
 
-/** Policy text about a relation; diagnostics about it show this text. */
-export function generated(relation: Relation, name: string, body: string): PolicyStatement[] {
+/** Policy text about a relation. Its name stands where the schema says the same, so that carets point there. */
+export function generated(relation: Relation, name: string, body: string, place: Span): PolicyStatement[] {
   const title = `${relation.name}.${name}`;
   const text = `create constraint ${quoteName(title)} as ${body}`;
-  return parsePolicies({ name: `(schema of ${relation.name})`, text }).statements;
+  return parsePolicies({ name: `(schema of ${relation.name})`, text }).statements.map((statement) => ({
+    ...statement,
+    name: { ...statement.name, span: place },
+  }));
 }
 
 /** SQL that says that row `a` of a table comes before row `b`, so that each pair is met once. */

@@ -4,6 +4,7 @@ import { isDecisionName } from '../catalog/catalog.js';
 import type { PolicyStatement } from '../lang/ast.js';
 import { parseTableChecks } from '../lang/parser.js';
 import { quoteName } from './fragment.js';
+import { definitionOf } from './column-clauses.js';
 import { earlierRow, generated } from './implied-text.js';
 import { partialKeys } from './partial-keys.js';
 
@@ -22,7 +23,8 @@ function checks(relation: Relation): PolicyStatement[] {
   return parseTableChecks(relation.source).flatMap((expression, i) => {
     const text = textOf(expression.span);
     if (!mentionsDecision(text, relation)) return [];
-    const shell = generated(relation, `check${i + 1}`, `select * from ${quoteName(relation.name)} check 1`);
+    const body = `select * from ${quoteName(relation.name)} check 1`;
+    const shell = generated(relation, `check${i + 1}`, body, expression.span);
     // The expression keeps its place in the table's definition, so that carets point there.
     return shell.map((statement) => ({
       ...statement,
@@ -48,7 +50,8 @@ function keys(relation: Relation): PolicyStatement[] {
     );
     const equal = chosen.map((column) => `a.${quoteName(column)} = b.${quoteName(column)}`).join(' and ');
     const body = `select * from ${table} as a join ${table} as b on ${on} check not (${equal})`;
-    return generated(relation, `unique(${columns.join(', ')})`, body);
+    const place = definitionOf(relation.source, columns);
+    return generated(relation, `unique(${columns.join(', ')})`, body, place);
   });
 }
 
@@ -58,14 +61,14 @@ function foreignKeys(relation: Relation): PolicyStatement[] {
     const table = quoteName(relation.name);
     const parent = quoteName(key.parent);
     const equal = key.columns
-      .map((column, at) => `p.${quoteName(key.parentColumns[at] ?? 'rowid')} = c.${quoteName(column)}`)
+      .map((column, at) => `p.${quoteName(key.parentColumns[at] ?? 'rowid')} = ${table}.${quoteName(column)}`)
       .join(' and ');
     // SQLite asks nothing of a key that is null in part; decisions are never null.
     const partial = key.columns
       .filter((column) => !isDecisionName(column))
-      .map((column) => `c.${quoteName(column)} is null or `)
+      .map((column) => `${table}.${quoteName(column)} is null or `)
       .join('');
-    const body = `select * from ${table} as c check ${partial}exists (select 1 from ${parent} as p where ${equal})`;
-    return generated(relation, `foreign_key${i + 1}`, body);
+    const body = `select * from ${table} check ${partial}exists (select 1 from ${parent} as p where ${equal})`;
+    return generated(relation, `foreign_key${i + 1}`, body, definitionOf(relation.source, key.columns));
   });
 }

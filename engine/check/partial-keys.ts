@@ -62,7 +62,8 @@ export function partialKeys(relation: Relation): PolicyStatement[] {
     const on = [earlierRow(relation), ...(open ? [] : taken)].join(' and ');
     const clash = [...(open ? taken : []), ...equal].join(' and ');
     const body = `select * from ${table} as a join ${table} as b on ${on} check not (${clash})`;
-    return generated(relation, `unique index of ${source.name.replace(/^\(.*?\) /, '')}`, body);
+    const name = `unique index of ${source.name.replace(/^\(.*?\) /, '')}`;
+    return generated(relation, name, body, { source, start: 0, end: source.text.length });
   });
 }
 

@@ -26,12 +26,14 @@ interface Item {
 /** What one group of a capacity asks of the model. */
 export interface CapacityGroup {
   readonly keys: SqlRecord;
+  /** True where decisions and keys are texts, and key values their codes. */
+  readonly text: boolean;
   /** Each base row's decision must be one of the group's keys, unless the row is left out. */
   readonly domains: readonly { readonly literal: Literal; readonly row: SqlRecord }[];
   /** The demands against the capacities, where every item asks the same at every key. */
   readonly capacity: Capacity | null;
   /** Otherwise one row per key: the sum of demands is at most the capacity. */
-  readonly rows: readonly { readonly literal: Literal; readonly row: SqlRecord }[];
+  readonly rows: readonly { readonly literal: Literal; readonly key: number }[];
   /** Per key the sum of the demands that its items have there, made when asked for. */
   readonly loads: () => readonly { readonly load: LinearExpression; readonly capacity: number }[];
 }
@@ -331,6 +333,7 @@ function finish(
   const common = {
     loads: () => sorted.map(({ key, capacity }) => ({ load: loadAt(key), capacity })),
     keys,
+    text: items.some((item) => item.text),
     domains: [...domains].map(([literal, row]) => ({ literal, row })),
   };
   if (uniform.every((demand) => demand !== null)) {
@@ -346,7 +349,7 @@ function finish(
     return { ...common, capacity, rows: [] };
   }
   const rows = sorted.map(({ key, capacity }) => {
-    return { literal: builder.linear(loadAt(key), null, capacity), row: { ...keys, key } };
+    return { literal: builder.linear(loadAt(key), null, capacity), key };
   });
   return { ...common, capacity: null, rows };
 }

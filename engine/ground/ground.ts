@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { UnsafeIntegerError } from '../base/int.js';
+import type { Span } from '../base/source.js';
+import { textOf } from '../base/source.js';
 import type { SqlRecord, SqlValue } from '../base/sql-value.js';
 import type { Relation } from '../catalog/catalog.js';
 import type { LoweredPolicy } from '../lower/lower.js';
@@ -38,6 +40,8 @@ export interface Grounded {
   sqlValue(cell: DecisionCell, value: number): SqlValue;
   /** Domains of the decision columns that policies group by, as JSON for the checking queries. */
   readonly domains: string;
+  /** Texts as model values. */
+  readonly texts: TextCodes;
 }
 
 /** Rows of one table that the model may leave out, as if they were not there. */
@@ -65,6 +69,8 @@ export interface GroundOptions {
   readonly narrow?: boolean;
   /** Per variable the values that a model's constraints leave it, null where those are too many to list; null where they leave no answer. */
   readonly finiteDomains?: (model: Model) => readonly (readonly number[] | null)[] | null;
+  /** Another grounding of the same state: its cells are variables here too, in its order and with its texts' codes. */
+  readonly like?: Pick<Grounded, 'cells' | 'texts'> | null;
 }
 
 /** Runs the ground queries and fills the templates, inside the caller's read transaction; writes nothing. */
@@ -72,9 +78,11 @@ export function ground(input: GroundInput, reader: Reader, options: GroundOption
   return new Grounding(reader, options).run(input);
 }
 
+const NOWHERE: Span = { source: { name: '', text: '' }, start: 0, end: 0 };
+
 class Grounding {
   private readonly builder = new ModelBuilder();
-  private readonly texts = new TextCodes();
+  private readonly texts: TextCodes;
   private readonly variables: Variables;
   private readonly narrows: boolean;
   private readonly evaluator: Evaluator;
@@ -90,6 +98,7 @@ class Grounding {
     private readonly options: GroundOptions,
   ) {
     this.narrows = options.narrow ?? true;
+    this.texts = options.like?.texts ?? new TextCodes();
     this.variables = new Variables(this.builder, this.texts, reader);
     this.evaluator = new Evaluator(
       this.builder,
@@ -119,6 +128,10 @@ class Grounding {
   }
 
   run({ policies, implied, tables }: GroundInput): Grounded {
+    for (const { relation, column, key, stored } of this.options.like?.cells ?? []) {
+      const identity = relation.identity.map((name) => key[name] ?? null);
+      this.variables.cell(relation, column, identity, stored, NOWHERE);
+    }
     // Groups by the values of a decision are known when everything else has said what those may be.
     const late = policies.filter(({ plan }) => groupsByDecision(plan));
     const early = policies.filter(({ plan }) => !groupsByDecision(plan));
@@ -151,6 +164,7 @@ class Grounding {
       presence: this.presence,
       sqlValue: (cell, value) => this.variables.sqlValue(cell, value),
       domains: JSON.stringify(Object.fromEntries(this.evaluator.groupDomains)),
+      texts: this.texts,
     };
   }
 
@@ -320,15 +334,18 @@ class Grounding {
     this.count(policy, groups.length);
     if (call.name === 'capacity' || call.name === 'capacity_constraint') {
       for (const group of groups) {
-        for (const { literal, row } of [...group.domains, ...group.rows]) {
-          if (literal !== TRUE)
-            this.builder.assert(literal, this.origins.add({ policy, implied: false, row }));
+        const common = { policy, implied: false };
+        const name = textOf(call.key.span);
+        for (const { literal, row } of group.domains)
+          if (literal !== TRUE) this.builder.assert(literal, this.origins.add({ ...common, row }));
+        for (const { literal, key } of group.rows) {
+          const value = group.text ? (this.texts.text(key) ?? null) : key;
+          const row = { ...group.keys, [name]: value };
+          if (literal !== TRUE) this.builder.assert(literal, this.origins.add({ ...common, row }));
         }
         if (group.capacity !== null) {
-          this.builder.capacity(
-            group.capacity,
-            this.origins.add({ policy, implied: false, row: group.keys }),
-          );
+          const keys = { name, text: group.text };
+          this.builder.capacity(group.capacity, this.origins.add({ ...common, row: group.keys, keys }));
         }
       }
     }

@@ -10,6 +10,8 @@ export interface Origin {
   readonly implied: boolean;
   /** Identity of the base rows, `table.column` -> value; keys of a group where there is one. */
   readonly row: SqlRecord;
+  /** For a capacity: what its keys are called in the policy, and whether they are texts. */
+  readonly keys?: { readonly name: string; readonly text: boolean };
 }
 
 /** Collects origins while grounding; reconstructing them after solving is impossible. */

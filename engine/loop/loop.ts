@@ -29,7 +29,7 @@ import type { Prepared, Solve } from './decide.js';
 import { groundErrors, isCurrent, prepare, softResults, withBounds } from './decide.js';
 import { engineFaults } from './engine-fault.js';
 import { admit } from './fallback.js';
-import { reasonOf } from './infeasible-core.js';
+import { reasonOf } from './find-core.js';
 import type { TriggerAnswer } from './trigger.js';
 import { trigger } from './trigger.js';
 import { cellRow, changesOf, decisionsOf, writeDecisions } from './writeback.js';
@@ -264,7 +264,7 @@ export class Loop {
     else {
       report = await solve(prepared.grounded.model, limits);
       if (report.outcome.status === 'infeasible') {
-        reason = await reasonOf(prepared.grounded, report.outcome.blamed, solve, limits, clock);
+        reason = await reasonOf(prepared.grounded, report.outcome.blamed, solve, limits);
         if (mode === 'best-effort' && batch.keys.length > 0) {
           const optional = prepare(store, checks, { optional: { table: batch.table, keys: batch.keys } });
           const admission = await admit(optional.grounded, solve, limits);

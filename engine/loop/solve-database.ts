@@ -1,8 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { isError } from '../base/diagnostic.js';
-import type { SourceFile, Span } from '../base/source.js';
-import { rowText } from '../ground/ground-error.js';
+import type { SourceFile } from '../base/source.js';
 import { evaluate } from '../model/evaluate.js';
 import type { LevelResult, SolveLimits } from '../solve/solver.js';
 import type { PolicySettings } from '../check/policy-settings.js';
@@ -11,6 +10,7 @@ import type { Store } from '../store/store.js';
 import type { CompiledPolicies } from './compile.js';
 import type { CompiledDatabase } from './compile-database.js';
 import { compileDatabase } from './compile-database.js';
+import { coreMs, coreSearch } from './core-search.js';
 import type { Decision } from './controller.js';
 import type { Prepared, Solve, SoftResult } from './decide.js';
 import { groundErrors, isCurrent, levelsOrZero, prepare, softResults, withBounds } from './decide.js';
@@ -18,7 +18,7 @@ import { advisoryWarnings } from './advisory.js';
 import { engineFaults } from './engine-fault.js';
 import { QUICK_BUDGET, idlePolicies } from './idle-policies.js';
 import type { InfeasibleCore } from './infeasible-core.js';
-import { findCore } from './infeasible-core.js';
+import { findCore } from './find-core.js';
 import { unboundedObjectives } from './unbounded.js';
 import { decisionsOf, writeDecisions } from './writeback.js';
 
@@ -32,6 +32,11 @@ export interface SolveOptions {
   readonly reportIdle?: boolean;
   readonly clock: Clock;
   readonly solve: Solve;
+  /**
+   * Wall milliseconds for the search for a core after an infeasible solve, or null for no limit. Left out: ten times
+   * the solve, at least 2 s and at most the solve's own limit.
+   */
+  readonly coreMs?: number | null;
 }
 
 /** Wall milliseconds per stage. */
@@ -58,8 +63,6 @@ export interface SolveResult {
 }
 
 const STALE_RETRIES = 3;
-/** Rows of one constraint that an infeasible core shows to people; the JSON has them all. */
-const CORE_ROWS = 5;
 
 /**
  * Decides every controllable cell that a policy set reads, once, on any database, and writes the decisions.
@@ -170,11 +173,15 @@ async function solveOnce(
       };
     }
     case 'infeasible': {
-      // Without narrowed joins, so that constraints can be dropped one by one.
-      const whole = prepare(store, compiled, { narrow: false });
-      const core = await findCore(whole.grounded, solve, limits, clock);
-      const clash = infeasibleDiagnostic(core, whole.grounded);
-      return { ...failed([...diagnostics, clash], ms), status: 'infeasible', core, ...common };
+      const timeMs = options.coreMs === undefined ? coreMs(ms.solve, limits) : options.coreMs;
+      const search = coreSearch(store, compiled, made, solve, limits, clock, timeMs);
+      const found = await findCore(search, outcome.blamed);
+      if (found === null) {
+        const refuted = refutedDiagnostic(report.backend);
+        return { ...failed([...diagnostics, refuted], ms), status: 'unknown', ...common };
+      }
+      const { core, diagnostic } = found;
+      return { ...failed([...diagnostics, diagnostic], ms), status: 'infeasible', core, ...common };
     }
     case 'unknown': {
       const limit: Diagnostic = {
@@ -195,38 +202,9 @@ async function solveOnce(
   }
 }
 
-/** The core as a diagnostic: the first constraint under the carets, the others and the rows as notes. */
-function infeasibleDiagnostic(core: InfeasibleCore, grounded: Prepared['grounded']): Diagnostic {
-  const [first] = core.constraints;
-  const spanOf = (name: string): Span | undefined =>
-    grounded.origins.find((origin) => origin.policy.name === name)?.policy.statement.name.span;
-  if (first === undefined) {
-    const empty = grounded.cells.find(
-      ({ variable }) => grounded.model.variables[variable]?.values?.length === 0,
-    );
-    const column = empty === undefined ? 'some decision' : `\`${empty.relation.name}.${empty.column}\``;
-    return {
-      code: 'solve/infeasible',
-      severity: 'error',
-      message: `the schema leaves ${column} no value to take`,
-      help: 'its foreign key refers to a table without rows, or its checks contradict each other',
-    };
-  }
-  const names = core.constraints.map(({ name }) => `\`${name}\``);
-  const notes = core.constraints.flatMap(({ name, rows }, i) => {
-    if (i === 0 && rows.length === 0) return [];
-    const shown = rows.slice(0, CORE_ROWS).map(rowText);
-    const more = rows.length > CORE_ROWS ? `; and ${rows.length - CORE_ROWS} more` : '';
-    const message = shown.length === 0 ? `\`${name}\` is here` : `\`${name}\` for ${shown.join('; ')}${more}`;
-    return [{ message, span: i === 0 ? undefined : spanOf(name) }];
-  });
-  return {
-    code: 'solve/infeasible',
-    severity: 'error',
-    message: `${names.join(', ')} cannot hold${names.length > 1 ? ' together' : ''}${core.minimal ? '' : ' (not shown to be minimal)'}`,
-    span: spanOf(first.name),
-    notes,
-  };
+function refutedDiagnostic(backend: string | null): Diagnostic {
+  const message = `${backend ?? 'a solver'} says that nothing satisfies the policies, but something does; nothing was written`;
+  return { code: 'solve/unknown', severity: 'error', message, help: 'solve again with another `--solver`' };
 }
 
 function rejectionWarnings(report: Awaited<ReturnType<Solve>>): Diagnostic[] {

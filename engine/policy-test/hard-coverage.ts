@@ -1,8 +1,8 @@
 import type { BoundPolicy } from '../check/bound.js';
 import { subjectQueries } from '../lower/checking-query.js';
 import type { Solve } from '../loop/decide.js';
-import { feasibility } from '../loop/infeasible-core.js';
 import type { Prepared } from '../loop/decide.js';
+import { feasibility } from '../loop/find-core.js';
 import type { SolveResult } from '../loop/solve-database.js';
 import { violationModel } from '../model/violation.js';
 import type { SolveLimits } from '../solve/solver.js';
@@ -35,5 +35,5 @@ export async function isHardBinding(
     return origin !== undefined && !origin.implied && origin.policy.name === name;
   });
   if (violating === null) return false;
-  return (await feasibility(solve, limits)(violating)).feasible === true;
+  return (await feasibility(violating, solve, limits)).kind === 'feasible';
 }

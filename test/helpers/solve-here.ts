@@ -4,6 +4,7 @@ import { textOf } from '../../engine/base/source.js';
 import { catalogOf } from '../../engine/check/schema.js';
 import type { CompiledPolicies } from '../../engine/loop/compile.js';
 import { compilePolicies } from '../../engine/loop/compile.js';
+import type { Solve } from '../../engine/loop/decide.js';
 import type { SolveResult } from '../../engine/loop/solve-database.js';
 import { solveDatabase } from '../../engine/loop/solve-database.js';
 import type { Model } from '../../engine/model/model.js';
@@ -46,6 +47,9 @@ const LIMITS: SolveLimits = { timeMs: null, work: null, seed: 1 };
 export class Solver {
   private readonly backends = createBackends();
 
+  /** The solver layer as the loop sees it. */
+  readonly solver: Solve = (model, limits) => solveModel(model, limits, this.backends, stoppedClock);
+
   async solve(
     store: Store,
     policies: readonly string[],
@@ -57,6 +61,7 @@ export class Solver {
       dryRun: false,
       clock: stoppedClock,
       solve: (model, limits) => solveModel(model, limits, chosen, stoppedClock),
+      coreMs: null,
     });
   }
 
