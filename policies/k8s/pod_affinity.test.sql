@@ -1,5 +1,5 @@
 use schema '../../schema/packs/k8s.sql';
-use policies 'pod_affinity.sql', 'placed.sql', 'all_placed.sql', 'evictions.sql';
+use policies 'pod_affinity.sql', 'placed.sql', 'all_placed.sql', 'evictions.sql', 'node_selector.sql', 'preemption.sql';
 
 insert into node (name) values ('a1'), ('a2'), ('b1'), ('lost');
 insert into node_label (node, key, value) values ('a1', 'zone', 'a'), ('a2', 'zone', 'a'), ('b1', 'zone', 'b');
@@ -143,4 +143,26 @@ create test an_empty_selector_means_every_pod begin
   insert into pod (name, template, node_name, phase) values ('x', 'bare', 'b1', 'Running');
   insert into pod (name, template) values ('w', 'web');
   expect (select controllable_node from pod where name = 'w') = 'b1';
+end;
+
+create test a_running_one_that_may_be_evicted_is_joined_while_it_stays begin
+  insert into pod_affinity_term (template, term, topology_key, selector) values ('web', 'x', 'zone', 'web');
+  insert into template (name, priority) values ('urgent', 10);
+  insert into pod (name, template, node_name, phase) values ('w0', 'web', 'b1', 'Running');
+  insert into pod (name, template) values ('w1', 'web'), ('u', 'urgent');
+  update scheduler set preemption = 1;
+  expect optimal;
+  expect (select name, controllable_node from pod where name like 'w_' order by name) = (('w0', 'b1'), ('w1', 'b1'));
+end;
+
+create test who_cannot_join_it_waits begin
+  insert into pod_affinity_term (template, term, topology_key, selector) values ('web', 'x', 'zone', 'web');
+  insert into template (name, priority) values ('urgent', 10);
+  insert into node_label (node, key, value) values ('a1', 'open', 'yes'), ('a2', 'open', 'yes');
+  insert into node_selector (template, key, value) values ('web', 'open', 'yes');
+  insert into pod (name, template, node_name, phase) values ('w0', 'web', 'b1', 'Running');
+  insert into pod (name, template) values ('w1', 'web'), ('u', 'urgent');
+  update scheduler set preemption = 1;
+  expect optimal;
+  expect (select name, controllable_node from pod where name like 'w_' order by name) = (('w0', 'b1'), ('w1', ''));
 end;

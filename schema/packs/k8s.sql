@@ -618,7 +618,7 @@ join pod_affinity_term_namespace as n on n.template = a.template and n.term = a.
 join selector_template as m on m.selector = a.selector and m.namespace = n.namespace;
 
 -- Templates whose pods satisfy all required affinity terms of another: only such pods count, for each of the terms.
-create view affinity_peer as
+create view affinity_match as
 select p.template, p.other
 from pod_affinity_pair as p
 where p.anti = 0 and p.weight is null
@@ -626,33 +626,30 @@ group by p.template, p.other
 having count(*) = (
   select count(*) from pod_affinity_term as a where a.template = p.template and a.anti = 0 and a.weight is null);
 
--- Terms of required affinity of templates that match themselves while none of their peers runs in any domain they
+-- The same. `is_family`: both templates match themselves and each other, so that neither's pods can be what the
+-- other's need when all of them start.
+create view affinity_peer as
+select p.template, p.other,
+  exists (select 1 from affinity_match as s where s.template = p.template and s.other = p.template)
+    and exists (select 1 from affinity_match as m where m.template = p.other and m.other = p.template) as is_family
+from affinity_match as p;
+
+-- Terms of required affinity of templates that match themselves, while none of their peers stays in any domain they
 -- ask for. The first of their pods may go anywhere, else none ever could; the others go where it goes. `family`:
 -- templates that are peers of one another, which count as one.
 create view affinity_starter as
 select a.template, a.term, a.topology_key, min(f.other) as family
 from pod_affinity_term as a
-join affinity_peer as f on f.template = a.template
-join affinity_peer as g on g.template = f.other and g.other = a.template
+join affinity_peer as f on f.template = a.template and f.is_family = 1
 where a.anti = 0 and a.weight is null
-  and exists (select 1 from affinity_peer as s where s.template = a.template and s.other = a.template)
   and not exists (
     select 1
     from affinity_peer as q
-    join bound_pod as b on b.template = q.other
+    join fixed_pod as b on b.template = q.other
     join node_domain as d on d.node = b.node_name
     join pod_affinity_term as k on k.template = a.template and k.topology_key = d.key
     where q.template = a.template and k.anti = 0 and k.weight is null)
 group by a.template, a.term;
-
--- Peers of a template that satisfy its required affinity by starting with its pods: all but those of its own family,
--- which would have to be satisfied by each other.
-create view affinity_support as
-select p.template, p.other
-from affinity_peer as p
-where not (
-  exists (select 1 from affinity_peer as s where s.template = p.template and s.other = p.template)
-  and exists (select 1 from affinity_peer as m where m.template = p.other and m.other = p.template));
 
 -- Domains where a required affinity term is satisfied by a pod that stays.
 create view affinity_held as

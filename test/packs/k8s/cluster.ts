@@ -82,14 +82,17 @@ export interface Cluster {
  * A tiny cluster in which every kind of rule comes up. Affinity only names pods of templates made earlier or of the
  * own one, so that some order of starting exists wherever pods go together.
  */
-export function randomCluster(seed: number): Cluster {
+export function randomCluster(
+  seed: number,
+  { running, waiting }: { readonly running: number; readonly waiting: number },
+): Cluster {
   const random = seededRandom(seed);
   const nodes = Array.from({ length: 2 + random.below(2) }, (_one, i) => randomNode(`n${i}`, random));
   const templates: Template[] = [];
   for (let i = 0; i < 2 + random.below(2); i += 1) templates.push(randomTemplate(i, random));
-  const pods = Array.from({ length: 5 + random.below(2) }, (_one, i): Pod => {
+  const pods = Array.from({ length: running + waiting }, (_one, i): Pod => {
     const template = pick(templates, random);
-    return { name: `p${i}`, template, node: i < 2 ? pick(nodes, random).name : null };
+    return { name: `p${i}`, template, node: i < running ? pick(nodes, random).name : null };
   });
   return { nodes, templates, pods };
 }
@@ -127,7 +130,7 @@ function randomTemplate(index: number, random: Random): Template {
   return {
     name: app,
     namespace: random.below(5) === 0 ? 'shop' : 'default',
-    priority: 10 * random.below(2),
+    priority: 10 * random.below(3),
     labels: { app, tier: pick(['front', 'back'], random) },
     cpu: random.below(3),
     nodeSelector: Object.fromEntries(sometimes(() => ['disk', 'ssd'])),

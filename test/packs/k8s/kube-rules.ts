@@ -158,13 +158,20 @@ function isEven(
   return (pods.get(labelsOf(node)[topologyKey] ?? '') ?? 0) <= least + maxSkew;
 }
 
-/** True where every pod that starts keeps kube-scheduler's rules with all others where they are; '' is nowhere. */
-export function isAllowed({ nodes, pods }: Cluster, places: ReadonlyMap<string, string>): boolean {
+/** Where each pod is that is not where the cluster has it; '' is nowhere. */
+export type Places = ReadonlyMap<string, string>;
+
+function locationOf(pod: Pod, places: Places): string {
+  return places.get(pod.name) ?? pod.node ?? '';
+}
+
+/** True where every pod that starts keeps kube-scheduler's rules with all others where they are. */
+export function isAllowed({ nodes, pods }: Cluster, places: Places): boolean {
   const all = pods.flatMap((pod): Placed[] => {
-    const node = nodes.find(({ name }) => name === (pod.node ?? places.get(pod.name)));
+    const node = nodes.find(({ name }) => name === locationOf(pod, places));
     return node === undefined ? [] : [{ pod, node }];
   });
-  const started = all.filter(({ pod }) => pod.node === null);
+  const started = all.filter(({ pod, node }) => pod.node !== node.name);
   const fits = started.every((one) => {
     const { template } = one.pod;
     const others = all.filter((other) => other !== one);
@@ -182,51 +189,109 @@ export function isAllowed({ nodes, pods }: Cluster, places: ReadonlyMap<string, 
     fits &&
     someOrder(
       started,
-      all.filter(({ pod }) => pod.node !== null),
+      all.filter(({ pod, node }) => pod.node === node.name),
     )
   );
 }
 
-/** The most important pods first, then as many as possible: pods placed of each priority, the highest first. */
-export function bestPlacement(cluster: Cluster): readonly number[] {
-  const waiting = cluster.pods.filter(({ node }) => node === null);
-  const priorities = [...new Set(waiting.map(({ template }) => template.priority))].sort((a, b) => b - a);
-  let best = priorities.map(() => -1);
-  const places = new Map<string, string>();
-  const counts = (): number[] =>
-    priorities.map(
-      (priority) =>
-        waiting.filter(({ name, template }) => template.priority === priority && places.get(name) !== '')
-          .length,
-    );
-  const isBetter = (one: readonly number[]): boolean => {
-    const at = one.findIndex((count, i) => count !== best[i]);
-    return at !== -1 && (one[at] ?? 0) > (best[at] ?? 0);
-  };
-  const visit = (at: number): void => {
-    const pod = waiting[at];
-    if (pod === undefined) {
-      const found = counts();
-      if (isBetter(found) && isAllowed(cluster, places)) best = found;
-      return;
-    }
-    for (const name of ['', ...cluster.nodes.map((node) => node.name)]) {
-      places.set(pod.name, name);
-      visit(at + 1);
-    }
-  };
-  visit(0);
-  return best;
+const isWaiting = ({ node }: Pod): boolean => node === null;
+
+/** Every way of putting some pods on nodes or nowhere, starting with those of the first pod that are tried last. */
+function* placements(pods: readonly Pod[], choices: (pod: Pod) => readonly string[]): Generator<Places> {
+  const [first, ...others] = pods;
+  if (first === undefined) {
+    yield new Map();
+    return;
+  }
+  for (const rest of placements(others, choices)) {
+    for (const place of choices(first)) yield new Map([...rest, [first.name, place]]);
+  }
 }
 
-/** Pods placed of each priority by an answer, in the order of `bestPlacement`. */
-export function placedOf({ pods }: Cluster, places: ReadonlyMap<string, string>): readonly number[] {
-  const waiting = pods.filter(({ node }) => node === null);
-  const priorities = [...new Set(waiting.map(({ template }) => template.priority))].sort((a, b) => b - a);
-  return priorities.map(
+function isGreater(one: readonly number[], other: readonly number[] | null): boolean {
+  if (other === null) return true;
+  const at = one.findIndex((value, i) => value !== other[i]);
+  return at !== -1 && (one[at] ?? 0) > (other[at] ?? 0);
+}
+
+function best(
+  all: Iterable<Places>,
+  isValid: (places: Places) => boolean,
+  worth: (places: Places) => readonly number[],
+): readonly number[] | null {
+  let found: readonly number[] | null = null;
+  for (const places of all) {
+    const value = worth(places);
+    if (isGreater(value, found) && isValid(places)) found = value;
+  }
+  return found;
+}
+
+const prioritiesOf = (pods: readonly Pod[]): readonly number[] =>
+  [...new Set(pods.map(({ template }) => template.priority))].sort((a, b) => b - a);
+
+/** Waiting pods placed of each priority, the highest first. */
+export function placedOf({ pods }: Cluster, places: Places): readonly number[] {
+  const waiting = pods.filter(isWaiting);
+  return prioritiesOf(waiting).map(
     (priority) =>
-      waiting.filter(
-        ({ name, template }) => template.priority === priority && (places.get(name) ?? '') !== '',
-      ).length,
+      waiting.filter((pod) => pod.template.priority === priority && locationOf(pod, places) !== '').length,
+  );
+}
+
+/** The most important pods first, then as many as possible, as `placedOf` tells it. */
+export function bestPlacement(cluster: Cluster): readonly number[] | null {
+  const everywhere = ['', ...cluster.nodes.map(({ name }) => name)];
+  return best(
+    placements(cluster.pods.filter(isWaiting), () => everywhere),
+    (places) => isAllowed(cluster, places),
+    (places) => placedOf(cluster, places),
+  );
+}
+
+/** Pods that may be evicted, and the waiting ones that they may be evicted for. */
+function partiesOf({ pods }: Cluster): { readonly victims: readonly Pod[]; readonly causes: readonly Pod[] } {
+  const waiting = pods.filter(isWaiting);
+  const limit = prioritiesOf(waiting)[0] ?? -Infinity;
+  return {
+    victims: pods.filter((pod) => !isWaiting(pod) && pod.template.priority < limit),
+    causes: waiting.filter(({ template }) => template.priority === limit),
+  };
+}
+
+/**
+ * What preemption wants, in this order: place the most important waiting pods, evict as few as possible of the most
+ * important victims, of the next and so on, place the other waiting pods.
+ */
+export function preemptionWorth(cluster: Cluster, places: Places): readonly number[] {
+  const { victims, causes } = partiesOf(cluster);
+  const placed = placedOf(cluster, places);
+  const evicted = prioritiesOf(victims).map(
+    (priority) =>
+      -victims.filter((pod) => pod.template.priority === priority && locationOf(pod, places) === '').length,
+  );
+  return causes.length === 0 ? placed : [placed[0] ?? 0, ...evicted, ...placed.slice(1)];
+}
+
+/** Nobody goes without a cause that starts on its node, and nobody else starts there. */
+export function hasCauses(cluster: Cluster, places: Places): boolean {
+  const { victims, causes } = partiesOf(cluster);
+  const started = cluster.pods.filter((pod) => isWaiting(pod) && locationOf(pod, places) !== '');
+  return victims.every((victim) => {
+    if (locationOf(victim, places) !== '') return true;
+    const there = started.filter((pod) => locationOf(pod, places) === victim.node);
+    return there.length > 0 && there.every((pod) => causes.includes(pod));
+  });
+}
+
+export function bestPreemption(cluster: Cluster): readonly number[] | null {
+  const { victims } = partiesOf(cluster);
+  const everywhere = ['', ...cluster.nodes.map(({ name }) => name)];
+  return best(
+    placements([...victims, ...cluster.pods.filter(isWaiting)], (pod) =>
+      pod.node === null ? everywhere : ['', pod.node],
+    ),
+    (places) => hasCauses(cluster, places) && isAllowed(cluster, places),
+    (places) => preemptionWorth(cluster, places),
   );
 }
