@@ -62,11 +62,11 @@ function falseClaims(
     try {
       store.write(() => {
         writeDecisions(store, decisionsOf(grounded, values), relations);
-        if (violationsNow(store, staying, 1).length > 0) throw undo;
-        for (const { policy } of violationsNow(store, leaving, 1)) {
+        if (violationsNow(store, staying, 1, grounded.domains).length > 0) throw undo;
+        for (const { policy } of violationsNow(store, leaving, 1, grounded.domains)) {
           wrong.push(`${policy.policy.name} binds at ${values.join(',')}`);
         }
-        for (const { name, value } of softValuesNow(store, leaving)) {
+        for (const { name, value } of softValuesNow(store, leaving, grounded.domains)) {
           if (!softSeen.has(name)) softSeen.set(name, value);
           else if (softSeen.get(name) !== value) wrong.push(`${name} differs at ${values.join(',')}`);
         }
