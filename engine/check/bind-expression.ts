@@ -5,6 +5,7 @@ import { textOf } from '../base/source.js';
 import type { Expression, Select } from '../lang/ast.js';
 import { CallBinder } from './bind-call.js';
 import type { BoundExpression, BoundGround, BoundOrderKey, BoundSelect } from './bound.js';
+import { boundParts, isGround } from './bound.js';
 import type { Fragment } from './fragment.js';
 import { itemsOf, render, splice } from './fragment.js';
 import { CAPACITY_FUNCTIONS, isFunction } from './functions.js';
@@ -69,10 +70,19 @@ function isParenthesised(text: string): boolean {
   return false;
 }
 
+/** Parts that are not ground in one expression; a thousand operators have some two thousand. */
+const MOST_NODES = 20_000;
+
+/** Nodes that a letter of a key may stand for at most; in truth each has letters of its own. */
+const LETTERS = 4;
+
 const COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>=']);
 
 /** Binds expressions: ground subtrees become one piece of SQL, the rest a typed tree. */
 export class ExpressionBinder {
+  private readonly sizes = new WeakMap<BoundExpression, number>();
+  /** The expression that was last refused for its size. */
+  private refusedSize: Span | null = null;
   private readonly calls: CallBinder;
 
   /** `freshItem` numbers row sources of the policy set. */
@@ -105,7 +115,10 @@ export class ExpressionBinder {
 
   /** Every column beside an aggregate must be grouped, or stand inside one. */
   private requireGrouped(expression: Expression, place: Place): void {
-    if (place.groupKeys.has(this.groupKey(expression, place.scope))) return;
+    // Writing out the text of every part of a long expression would take long; one that is too long is no key.
+    const { nodes } = this.walker.seen(expression, place.scope);
+    const isShort = [...place.groupKeys].some((key) => key.length * LETTERS >= nodes);
+    if (isShort && place.groupKeys.has(this.groupKey(expression, place.scope))) return;
     const inner = (...parts: readonly (Expression | null)[]): void => {
       for (const part of parts) if (part !== null) this.requireGrouped(part, place);
     };
@@ -226,13 +239,15 @@ export class ExpressionBinder {
     if (expression.kind === 'unary') return expression.operator === 'not' && has(expression.operand);
     if (expression.kind !== 'binary' || (expression.operator !== 'and' && expression.operator !== 'or'))
       return false;
-    return has(expression.left) || has(expression.right);
+    // Chains lean to the left: the short side first.
+    return has(expression.right) || has(expression.left);
   }
 
   /** Binds without asking whether columns are grouped. */
   expression(expression: Expression, place: Place): BoundExpression {
-    const walk = this.walker.expression(expression, place.scope);
-    if (!walk.decision && walk.aggregates.length === 0 && !this.isLogicOverSides(expression, place.scope)) {
+    const { isMixed } = this.walker.seen(expression, place.scope);
+    if (!isMixed && !this.isLogicOverSides(expression, place.scope)) {
+      const walk = this.walker.expression(expression, place.scope);
       const [window] = walk.windows;
       if (window !== undefined) {
         const instead =
@@ -243,6 +258,35 @@ export class ExpressionBinder {
       const sides = this.sidesOf(expression, place.scope);
       return { kind: 'ground', sql, span: expression.span, ...(sides === null ? {} : { sides }) };
     }
+    const bound = this.mixed(expression, place);
+    return this.sizeOf(bound) <= MOST_NODES ? bound : this.tooLarge(expression.span);
+  }
+
+  /** Refuses an expression for its size, once for all that are nested in one another. */
+  private tooLarge(span: Span): BoundExpression {
+    const before = this.refusedSize;
+    this.refusedSize = span;
+    if (before?.source === span.source && span.start <= before.start && before.end <= span.end) {
+      return { kind: 'ground', sql: ['null'], span };
+    }
+    return this.unsupported(span, 'an expression of this size', 'compute parts of it in views');
+  }
+
+  /**
+   * How many parts that are not ground an expression has. One that it reads several times, as `between` and `nullif` do,
+   * counts as often; nested in one another, such expressions would grow without end.
+   */
+  private sizeOf(bound: BoundExpression): number {
+    if (isGround(bound)) return 0;
+    const known = this.sizes.get(bound);
+    if (known !== undefined) return known;
+    const size = boundParts(bound).reduce((sum, part) => sum + this.sizeOf(part), 1);
+    this.sizes.set(bound, size);
+    return size;
+  }
+
+  /** Binds what mentions a decision or an aggregate. */
+  private mixed(expression: Expression, place: Place): BoundExpression {
     const notCapacity: Place = { ...place, capacity: 'no' };
     const part = (inner: Expression): BoundExpression => {
       this.requireBinary(inner, place.scope);

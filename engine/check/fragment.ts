@@ -41,21 +41,29 @@ export function splice(
   replacements: readonly { readonly span: Span; readonly by: Fragment }[],
 ): Fragment {
   const parts: FragmentPart[] = [];
+  // One string for neighbouring ones: a long expression keeps the text of every part of it.
+  const push = (part: FragmentPart): void => {
+    const last = parts.at(-1);
+    if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part;
+    else parts.push(part);
+  };
+  const written = (start: number, end: number): string =>
+    withoutLineComments(span.source.text.slice(start, end));
   let at = span.start;
   for (const { span: hole, by } of [...replacements].sort((a, b) => a.span.start - b.span.start)) {
     // The hole may have held its own parentheses, as in `not(x)`: what takes its place must not touch a word.
-    parts.push(span.source.text.slice(at, hole.start), ' ', ...by, ' ');
+    push(`${written(at, hole.start)} `);
+    for (const part of by) push(part);
+    push(' ');
     at = hole.end;
   }
-  parts.push(span.source.text.slice(at, span.end));
-  return withoutLineComments(parts);
+  push(written(at, span.end));
+  return parts;
 }
 
 /** `--` comments would swallow what generated SQL puts behind them. */
-function withoutLineComments(parts: readonly FragmentPart[]): Fragment {
-  return parts.map((part) =>
-    typeof part === 'string' && part.includes('--') ? stripLineComments(part) : part,
-  );
+function withoutLineComments(text: string): string {
+  return text.includes('--') ? stripLineComments(text) : text;
 }
 
 function stripLineComments(text: string): string {

@@ -1,3 +1,4 @@
+import { must } from '../base/assert.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { isError } from '../base/diagnostic.js';
 import { suggestion } from '../base/suggest.js';
@@ -9,11 +10,9 @@ import type {
   Expression,
   FromItem,
   Name,
-  OrderTerm,
   ResultColumn,
   Select,
   SelectCore,
-  Window,
 } from '../lang/ast.js';
 import { tokenize } from '../lang/lexer.js';
 import { unknownCastType } from './cast-type.js';
@@ -36,18 +35,8 @@ import { groundColumn, localSource, unknownSource, unknownTableFunction } from '
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, resolve } from './scope.js';
 import { describe, outputName, sharedColumns } from './source-names.js';
-
-/** What a walk over a piece of SQL found. */
-export interface Walk {
-  /** Its value or its rows depend on a decision. */
-  readonly decision: boolean;
-  /** Aggregate calls that belong to the select around the walked expression. */
-  readonly aggregates: readonly CallExpression[];
-  /** Window functions over the rows of that select. */
-  readonly windows: readonly CallExpression[];
-  /** Text to put in place of names, so that the piece can stand in generated SQL. */
-  readonly replacements: readonly { readonly span: Span; readonly by: Fragment }[];
-}
+import type { Seen, Walk } from './walk-result.js';
+import { orderParts, windowParts } from './window-parts.js';
 
 interface Found {
   /** Inside an aggregate: whether a row of its own select is read, and whether one of a select around it. */
@@ -63,12 +52,6 @@ const SPELLED: readonly SpelledAggregate[] = ['any', 'all', 'all_different', 'al
 type CommonTables = ReadonlyMap<string, RelationFacts>;
 
 const AGGREGATE_SET = new Set<string>([...AGGREGATES, ...GROUND_AGGREGATES, ...CAPACITY_FUNCTIONS]);
-
-const orderParts = (terms: readonly OrderTerm[]): Expression[] => terms.map(({ expression }) => expression);
-const windowParts = ({ partitionBy, orderBy }: Window): Expression[] => [
-  ...partitionBy,
-  ...orderParts(orderBy),
-];
 
 /** True for a call that reads the rows of a group; `min(a, b)` is a plain function. */
 export function isAggregateCall(call: CallExpression): boolean {
@@ -86,8 +69,18 @@ export class Walker {
   /** Base tables that the walked text names itself, not through a view of the database. */
   readonly tables = new Map<string, Relation>();
   private insideViews = 0;
+  private readonly visited = new Map<Expression, Seen>();
+  private visits = 0;
 
   constructor(readonly relations: Relations) {}
+
+  /** What an earlier walk found in an expression; walks only what none has come to. */
+  seen(expression: Expression, scope: Scope): Seen {
+    const known = this.visited.get(expression);
+    if (known?.scope === scope) return known;
+    this.expression(expression, scope);
+    return must(this.visited.get(expression), 'what was walked');
+  }
 
   expression(expression: Expression, scope: Scope): Walk {
     const found: Found = { decision: false, aggregates: [], windows: [], replacements: [] };
@@ -203,6 +196,16 @@ export class Walker {
   }
 
   private visit(expression: Expression, scope: Scope, found: Found, tables: CommonTables): void {
+    const own: Found = { ...found, decision: false };
+    const before = { aggregates: own.aggregates.length, visits: this.visits };
+    this.visits += 1;
+    this.visitNode(expression, scope, own, tables);
+    const isMixed = own.decision || own.aggregates.length > before.aggregates;
+    this.visited.set(expression, { scope, isMixed, nodes: this.visits - before.visits });
+    found.decision ||= own.decision;
+  }
+
+  private visitNode(expression: Expression, scope: Scope, found: Found, tables: CommonTables): void {
     const each = (...inner: readonly (Expression | null)[]): void => {
       for (const one of inner) if (one !== null) this.visit(one, scope, found, tables);
     };

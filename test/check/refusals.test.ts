@@ -406,3 +406,31 @@ test('every error of several files is reported in one run, in order', (t) => {
     ],
   );
 });
+
+/** Expressions that read a part of theirs twice, nested in one another: written out they would have 2^n parts. */
+const DOUBLING: Readonly<Record<string, string>> = {
+  between: `controllable_n${' between 0 and 3'.repeat(400)}`,
+  nullif: `${'nullif('.repeat(100)}controllable_n${', 7)'.repeat(100)} = 1`,
+  case: `${'case '.repeat(100)}controllable_n${' when 1 then 2 when 2 then 3 end'.repeat(100)} = 1`,
+};
+
+for (const [name, expression] of Object.entries(DOUBLING)) {
+  test(`\`${name}\` nested a hundredfold is refused once, and at once`, (t) => {
+    const { compiled, diagnostics } = compileHere(databaseOf(...SCHEMA), onT(`check ${expression}`));
+    t.is(compiled, null);
+    t.deepEqual(
+      diagnostics.map(({ code, message }) => `${code}: ${message}`),
+      ['lower/unsupported: an expression of this size over a decision is not supported yet'],
+    );
+  });
+}
+
+test('what is read twice a few times over is not refused, nor a long chain', (t) => {
+  for (const expression of [
+    `controllable_n${' between 0 and 3'.repeat(6)}`,
+    `controllable_n${' + controllable_n'.repeat(900)} > 0`,
+    `controllable_n in (${Array.from({ length: 30_000 }, (_one, i) => i).join(', ')})`,
+  ]) {
+    t.deepEqual(compileHere(databaseOf(...SCHEMA), onT(`check ${expression}`)).diagnostics, []);
+  }
+});

@@ -36,10 +36,10 @@ export function problemOf({ source, world }: Mutant, format: boolean): string | 
   }
 }
 
-/** The best of three runs counts, so that a busy machine is not taken for a slow program. */
+/** The best of five runs counts, so that a busy machine is not taken for a slow program. */
 function timeProblem(what: string, work: () => unknown): string | null {
   let best = Infinity;
-  for (let run = 0; run < 3; run += 1) {
+  for (let run = 0; run < 5; run += 1) {
     const started = performance.now();
     work();
     best = Math.min(best, performance.now() - started);
