@@ -33,6 +33,7 @@ export interface Dropped {
  * What comes out follows from what went in, whatever is dropped, and follows from it with less dropped:
  * - a part of a conjunction that reads a dropped variable is left out; equals of one that is dropped stay equal;
  * - in a sum that is bounded, a term that reads one counts as 0, or as it is where that helps to keep the bound;
+ *   in a minimum or maximum it does not count, or counts as it is where that helps;
  * - in a capacity, dropped items ask for nothing and dropped keys have room without end.
  */
 export class Weakener {
@@ -234,6 +235,7 @@ class Pass {
 
   /** sign * expression <= hi, without what is dropped. */
   private bounded({ constant, terms }: LinearExpression, sign: 1 | -1, hi: number): Literal {
+    if (isComparison(terms) && terms.some(({ of }) => this.touchesTerm(of))) return TRUE;
     let sum = sign * constant;
     const kept: Term[] = [];
     const unless: Literal[] = [];
@@ -280,7 +282,11 @@ class Pass {
   private lowered({ of, coefficient }: Term): { readonly constant: number; readonly term: Term | null } {
     const nothing = { constant: 0, term: null };
     if (of.kind === 'literal') {
-      if (coefficient < 0) return { constant: 0, term: { of, coefficient } };
+      const node = this.to.nodeAt(nodeOf(of.literal));
+      // A row that counts where several conditions hold is 1 less a disjunction.
+      const isRow = node.kind === 'or' && node.literals.every((one) => this.touches(nodeOf(one)));
+      if (coefficient < 0)
+        return isRow ? { constant: coefficient, term: null } : { constant: 0, term: { of, coefficient } };
       const literal = negate(this.weaken(negate(of.literal)));
       if (literal === FALSE) return nothing;
       if (literal === TRUE) return { constant: coefficient, term: null };
@@ -297,6 +303,16 @@ class Pass {
       term: { of: this.to.addNumeric({ kind: 'when', literal, expression }), coefficient: 1 },
     };
   }
+}
+
+/** One row's number beside another one's: without either of them nothing is compared. */
+function isComparison([left, right, ...more]: readonly Term[]): boolean {
+  return (
+    left !== undefined &&
+    right !== undefined &&
+    more.length === 0 &&
+    left.coefficient > 0 !== right.coefficient > 0
+  );
 }
 
 type Linear = Extract<BooleanNode, { kind: 'linear' }>;

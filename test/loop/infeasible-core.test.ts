@@ -23,6 +23,11 @@ const NUMBERS = [
   'insert into n(id) values (1), (2), (3), (4), (5)',
 ];
 
+const ITEMS_OF_TWO = [
+  'create table n(id integer primary key, g integer, controllable_x integer check (controllable_x between 2 and 4))',
+  'insert into n(id, g) values (1, 1), (2, 1), (3, 2)',
+];
+
 interface Case {
   readonly rule: string;
   readonly database: readonly string[];
@@ -182,6 +187,80 @@ const CASES: readonly Case[] = [
       'create constraint last as select * from t where id = 4 check controllable_h = 3',
     ],
     core: ['first: t.id=1', 'last: t.id=4', 'together: { t.id=1; t.id=4 }'],
+  },
+  {
+    rule: 'increasing names the two rows that are out of order, not those between them',
+    database: NUMBERS,
+    policies: [
+      'create constraint rising as select * from n check increasing(controllable_x)',
+      'create constraint first as select * from n where id = 2 check controllable_x = 4',
+      'create constraint last as select * from n where id = 5 check controllable_x = 3',
+    ],
+    core: ['first: n.id=2', 'last: n.id=5', 'rising: { n.id=2; n.id=5 }'],
+  },
+  {
+    rule: 'a least value that is too small names the row that has it',
+    database: NUMBERS,
+    policies: [
+      'create constraint high as select * from n check min(controllable_x) >= 3',
+      'create constraint low as select * from n where id = 4 check controllable_x < 3',
+    ],
+    core: ['high: { n.id=4 }', 'low: n.id=4'],
+  },
+  {
+    rule: 'a greatest value that is too large names the row that has it',
+    database: NUMBERS,
+    policies: [
+      'create constraint low as select * from n check max(controllable_x) < 4',
+      'create constraint high as select * from n where id = 4 check controllable_x = 4',
+    ],
+    core: ['high: n.id=4', 'low: { n.id=4 }'],
+  },
+  {
+    rule: 'a greatest value that no row reaches names every row that might',
+    database: NUMBERS,
+    policies: [
+      'create constraint high as select * from n check max(controllable_x) >= 4',
+      'create constraint low as select * from n check controllable_x < 4',
+    ],
+    core: ['high: { n.id=1; n.id=2; n.id=3; n.id=4; n.id=5 }', 'low: n.id=1; n.id=2; n.id=3; n.id=4; n.id=5'],
+  },
+  {
+    rule: 'an average names the rows that make it too large',
+    database: ITEMS_OF_TWO,
+    policies: [
+      'create constraint fair as select * from n group by g check avg(controllable_x) <= 3',
+      'create constraint high as select * from n where g = 1 check controllable_x = 4',
+    ],
+    core: ['fair: g=1 { n.id=1; n.id=2 }', 'high: n.id=1; n.id=2'],
+  },
+  {
+    rule: 'a count of distinct values names rows that have two',
+    database: [...HOSTS, ...ITEMS],
+    policies: [
+      'create constraint same as select * from t check count(distinct controllable_h) <= 1',
+      'create constraint first as select * from t where id = 2 check controllable_h = 1',
+      'create constraint last as select * from t where id = 4 check controllable_h = 3',
+    ],
+    core: ['first: t.id=2', 'last: t.id=4', 'same: { t.id=2; t.id=4 }'],
+  },
+  {
+    rule: 'a product names its rows',
+    database: NUMBERS,
+    policies: [
+      'create constraint small as select * from n as a join n as b on a.id < b.id check a.controllable_x * b.controllable_x <= 8',
+      'create constraint high as select * from n where id > 3 check controllable_x >= 3',
+    ],
+    core: ['high: n.id=4; n.id=5', 'small: a.id=4, b.id=5'],
+  },
+  {
+    rule: 'groups by the values of a decision name the values and the rows',
+    database: [...HOSTS, ...ITEMS],
+    policies: ['create constraint few as select * from t group by controllable_h check count(*) <= 1'],
+    core: [
+      'few: controllable_h=1 { t.id=1; t.id=2; t.id=3; t.id=4 }; controllable_h=2 { t.id=1; t.id=2; t.id=3; t.id=4 }; ' +
+        'controllable_h=3 { t.id=1; t.id=2; t.id=3; t.id=4 }',
+    ],
   },
   {
     rule: 'a sub-query names its rows inside the row that asks',

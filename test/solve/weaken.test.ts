@@ -1,9 +1,9 @@
 import test from 'ava';
 import { must } from '../../engine/base/assert.js';
-import { ModelBuilder } from '../../engine/model/builder.js';
+import { ModelBuilder, sumOf, truthOf } from '../../engine/model/builder.js';
 import { evaluate } from '../../engine/model/evaluate.js';
 import type { Literal, Model, VariableId } from '../../engine/model/model.js';
-import { negate } from '../../engine/model/model.js';
+import { TRUE, negate } from '../../engine/model/model.js';
 import { Weakener } from '../../engine/solve/weaken.js';
 
 const builder = new ModelBuilder();
@@ -23,10 +23,13 @@ const sum = (
 });
 const same = (left: VariableId, right: VariableId): Literal => builder.same(left, null, right, null);
 const at = (variable: VariableId, value: number): Literal => builder.member(variable, [value]);
-const counted = (...literals: readonly Literal[]): Parameters<ModelBuilder['linear']>[0] => ({
-  constant: 0,
-  terms: literals.map((literal) => ({ of: { kind: 'literal', literal } as const, coefficient: 1 })),
-});
+const counted = (...literals: readonly Literal[]): Parameters<ModelBuilder['linear']>[0] =>
+  sumOf(literals.map((literal) => ({ expression: truthOf(literal), factor: 1 })));
+
+const extreme = (greatest: boolean, ...of: readonly VariableId[]): ReturnType<typeof sum> => {
+  const entries = of.map((variable) => ({ literal: TRUE, expression: sum([variable, 1]) }));
+  return builder.numeric({ kind: 'extreme', greatest, entries });
+};
 
 const RANGE = [0, 1, 2, 3];
 
@@ -63,6 +66,30 @@ const cases: readonly (readonly [string, Literal, Literal | null])[] = [
     'a sum that must be met is bounded on either side by itself',
     builder.linear(sum([a, 1], [b, 1]), 5, 5),
     builder.and([builder.linear(sum([a, 1]), null, 5), builder.linear(sum([a, 1], [b, 1]), 5, null)]),
+  ],
+  [
+    'numbers that it stands between stay in order',
+    builder.and([
+      builder.linear(sum([a, 1], [b, -1]), null, 0),
+      builder.linear(sum([b, 1], [c, -1]), null, -1),
+    ]),
+    builder.linear(sum([a, 1], [c, -1]), null, -1),
+  ],
+  ['nothing is compared with it', builder.linear(sum([a, 1], [b, -1]), null, 0), null],
+  [
+    'an upper bound on the greatest is one on the others',
+    builder.linear(extreme(true, a, b, c), null, 1),
+    builder.and([builder.atMost(a, 1), builder.atMost(c, 1)]),
+  ],
+  [
+    'a lower bound on the greatest may still be met by it',
+    builder.linear(extreme(true, a, b), 2, null),
+    builder.or([negate(builder.atMost(a, 1)), negate(builder.atMost(b, 1))]),
+  ],
+  [
+    'a count of rows under two conditions does not count it',
+    builder.linear(counted(builder.and([at(b, 1), at(s, 1)]), at(a, 1), at(c, 1)), null, 1),
+    builder.linear(counted(at(a, 1), at(c, 1)), null, 1),
   ],
   [
     'a count with an upper bound does not count it',

@@ -366,7 +366,7 @@ function compareAnswer(
   if (best === null) {
     if (result.status !== 'infeasible')
       return [...problems, `${String(result.status)}, the enumeration has no answer`];
-    return [...problems, ...compareCore(world, judged, result)];
+    return [...problems, ...compareCore(world, judged, widest(world, cells, judged), result)];
   }
   if (result.status !== 'optimal')
     return [...problems, `${String(result.status)}, the enumeration has an answer`];
@@ -404,20 +404,35 @@ function compareAnswer(
   return problems;
 }
 
-/** A core has no answer, and has one as soon as one of its policies is left out. */
-function compareCore(world: World, judged: readonly Judged[], { core }: SolveResult): string[] {
+/** The same assignments where each decision that is grouped by has every value of the schema. */
+function widest(world: World, cells: readonly Cell[], judged: readonly Judged[]): Judged[] {
+  const assignments = judged.map(({ values }) => values);
+  return judge(world, new Meaning(world), cells, assignments);
+}
+
+/**
+ * A core has no answer, and has one as soon as one of its policies is left out. Some policies of a set leave the
+ * decisions that others group by more values than all policies do, and fewer than the schema: `judged` and `wide`.
+ */
+function compareCore(
+  world: World,
+  judged: readonly Judged[],
+  wide: readonly Judged[],
+  { core }: SolveResult,
+): string[] {
   if (core === null) return ['infeasible without a core'];
   const inCore = core.constraints.map(({ name }) => world.policies.findIndex((one) => one.name === name));
   const named = inCore.filter((at) => at >= 0);
   // The keys and checks of the schema have names of their own and are needed all together or not at all.
   const ofSchema = inCore.length > named.length;
-  const hasAnswer = (policies: readonly number[], stored: boolean): boolean =>
-    judged.some(
+  const hasAnswer = (among: readonly Judged[], policies: readonly number[], stored: boolean): boolean =>
+    among.some(
       (one) => (!stored || one.isStorable) && policies.every((at) => one.readings[at]?.holds !== false),
     );
   const problems: string[] = [];
   const names = core.constraints.map(({ name }) => name).join(', ');
-  if (hasAnswer(named, ofSchema)) problems.push(`the core ${names} has an answer`);
+  if (hasAnswer(judged, named, ofSchema) && hasAnswer(wide, named, ofSchema))
+    problems.push(`the core ${names} has an answer`);
   if (!core.minimal) {
     // Nobody can say whether there is an answer once a decision may be any integer at all.
     const isOpen = world.tables.some((table) =>
@@ -430,7 +445,7 @@ function compareCore(world: World, judged: readonly Judged[], { core }: SolveRes
   for (const at of named) {
     if (world.policies[at]?.isDomain === true || !isBounded) continue;
     const rest = named.filter((one) => one !== at);
-    if (!hasAnswer(rest, ofSchema))
+    if (!hasAnswer(judged, rest, ofSchema) && !hasAnswer(wide, rest, ofSchema))
       problems.push(`the core ${names} does not need ${world.policies[at]?.name ?? ''}`);
   }
   return problems;
