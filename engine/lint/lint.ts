@@ -8,6 +8,7 @@ import { commentsOf } from '../lang/comments.js';
 import { parsePolicies } from '../lang/parser.js';
 import { withoutIgnored } from './ignores.js';
 import { coresOf } from './lint-core.js';
+import { lintSet } from './lint-set.js';
 import type { LintStatement, RuleCode } from './rule.js';
 import { RULES } from './rules.js';
 import { Sources } from './row-source.js';
@@ -31,7 +32,7 @@ export function lintPolicies(sources: readonly SourceFile[], catalog: Catalog): 
       statements: statementsOf(statements, comments, relations, diagnostics.length === 0),
     };
   });
-  const set = { statements: read.flatMap(({ statements }) => statements) };
+  const set = lintSet(read.flatMap(({ statements }) => statements));
   const rules = Object.entries(RULES) as readonly (readonly [RuleCode, (typeof RULES)[keyof typeof RULES]])[];
   const found = read.flatMap(({ comments, diagnostics, statements }) => {
     const findings = statements.flatMap((statement) =>

@@ -18,8 +18,15 @@ export interface LintStatement {
   readonly first: boolean;
 }
 
+/** All statements, and what rules ask of them over and over. */
 export interface LintSet {
   readonly statements: readonly LintStatement[];
+  /** Statements that read a relation, by its lower-case name; a statement is listed once. */
+  readonly readersOf: ReadonlyMap<string, readonly LintStatement[]>;
+  /** Constraints by all of their text but the name, in order. */
+  readonly byBody: ReadonlyMap<string, readonly LintStatement[]>;
+  /** Soft constraints by folder and priority, as `softKey` has it. */
+  readonly rivals: ReadonlyMap<string, readonly LintStatement[]>;
 }
 
 /** What a rule finds; `span` is where it is shown and where an ignore must stand. */

@@ -1,20 +1,13 @@
-import type { LintStatement, Rule } from '../rule.js';
-
-const folderOf = ({ statement }: LintStatement): string =>
-  statement.name.span.source.name.replace(/[^/\\]*$/, '');
+import { softKey } from '../lint-set.js';
+import type { Rule } from '../rule.js';
 
 /** Where several soft constraints share a priority, each says its weight: they add up. */
-export const missingWeight: Rule = (own, { statements }) => {
+export const missingWeight: Rule = (own, { rivals }) => {
   const { clause, name } = own.statement;
   if (clause === null || clause.kind === 'check' || clause.weight !== null) return [];
   const level = clause.priority?.value ?? 0;
-  const rivals = statements.filter((other) => {
-    const rival = other.statement.clause;
-    return (
-      other !== own && rival !== null && rival.kind !== 'check' && (rival.priority?.value ?? 0) === level
-    );
-  });
-  const [rival] = rivals.filter((other) => folderOf(other) === folderOf(own));
+  const [first, second] = rivals.get(softKey(own) ?? '') ?? [];
+  const rival = first === own ? second : first;
   if (rival === undefined) return [];
   const { source, end } = clause.expression.span;
   return [

@@ -1,19 +1,11 @@
-import { printStatement } from '../../lang/print.js';
-import type { LintStatement, Rule } from '../rule.js';
-
-/** All of a constraint but its name. */
-function bodyOf({ statement }: LintStatement): string {
-  return printStatement({ ...statement, name: { ...statement.name, text: 'x' } });
-}
+import { bodyOf } from '../lint-set.js';
+import type { Rule } from '../rule.js';
 
 /** Two constraints that say the same under two names. */
-export const repeatedPolicy: Rule = (own, { statements }) => {
+export const repeatedPolicy: Rule = (own, { byBody }) => {
   const { name, clause } = own.statement;
-  if (clause === null) return [];
-  const before = statements.slice(0, statements.indexOf(own));
-  const body = bodyOf(own);
-  const twin = before.find((other) => other.statement.clause !== null && bodyOf(other) === body);
-  if (twin === undefined) return [];
+  const [twin] = byBody.get(bodyOf(own) ?? '') ?? [];
+  if (clause === null || twin === undefined || twin === own) return [];
   return [
     {
       span: name.span,

@@ -1,17 +1,10 @@
 import type { Rule } from '../rule.js';
 
 /** A view of the policy set that no policy reads. */
-export const unusedView: Rule = (own, { statements }) => {
+export const unusedView: Rule = (own, { readersOf }) => {
   const { name, clause } = own.statement;
   if (clause !== null) return [];
-  const wanted = name.text.toLowerCase();
-  const isRead = statements.some(
-    (other) =>
-      other !== own &&
-      other.cores.some(({ sources }) =>
-        sources.some(({ item }) => item.kind === 'table' && item.name.text.toLowerCase() === wanted),
-      ),
-  );
+  const isRead = readersOf.get(name.text.toLowerCase())?.some((reader) => reader !== own) === true;
   if (isRead) return [];
   return [
     {
