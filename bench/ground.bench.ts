@@ -1,105 +1,25 @@
-import { must } from '../engine/base/assert.js';
 import type { Clock } from '../engine/base/clock.js';
-import type { SourceFile } from '../engine/base/source.js';
-import { catalogOf } from '../engine/check/schema.js';
-import { rack } from '../engine/controllers/rack/controller.js';
-import { parsePolicies } from '../engine/lang/parser.js';
 import type { CompiledPolicies } from '../engine/loop/compile.js';
-import { compilePolicies } from '../engine/loop/compile.js';
 import { groundErrors, prepare } from '../engine/loop/decide.js';
 import type { Model } from '../engine/model/model.js';
-import { readShippedPolicies } from '../engine/store/files.js';
-import { introspect } from '../engine/store/introspect.js';
 import type { Store } from '../engine/store/store.js';
 import type { Bench, BenchContext, Row, Table } from './bench.js';
+import { compiledOf, scheduledPolicies } from './compiled.js';
 import { openFilledRack } from './filled-rack.js';
-import { generatedPolicies } from './generated-policies.js';
 import { growthExponent, measure, repetition, timesOf } from './measure.js';
 
 const SCHEDULERS = ['DCMcap', 'DCMloc'] as const;
 
-/** Text to model: parsing, compiling, and grounding a rack in use. */
+/** Policies to model: grounding a rack in use. */
 export const ground: Bench = {
   name: 'ground',
   run(context) {
     const { smoke } = context;
-    return Promise.resolve([
-      compileTable(context),
-      parseTable(context),
-      ...groundTables(context, smoke ? [20, 100] : [100, 1000, 10_000], smoke ? [1, 3] : [1, 10, 50]),
-    ]);
+    return Promise.resolve(
+      groundTables(context, smoke ? [20, 100] : [100, 1000, 10_000], smoke ? [1, 3] : [1, 10, 50]),
+    );
   },
 };
-
-function shippedPolicies(scheduler: string): SourceFile[] {
-  const shipped = must(rack.schedulers[scheduler], scheduler);
-  return shipped.kind === 'policies' ? readShippedPolicies(shipped.paths) : [];
-}
-
-function compiledOf(store: Store, sources: readonly SourceFile[]): CompiledPolicies {
-  const { compiled, diagnostics } = compilePolicies(sources, catalogOf(introspect(store)));
-  return must(compiled, () => diagnostics.map(({ message }) => message).join('; '));
-}
-
-/** Compiling a policy set beside reading the rows it is about, which every solve does again. */
-function compileTable({ smoke, clock, note }: BenchContext): Table {
-  const hosts = smoke ? 100 : 10_000;
-  note(`compile beside ${hosts} hosts`);
-  const store = openFilledRack({ hosts, pending: hosts, heldPerHost: 2, seed: 1 });
-  try {
-    const repeat = repetition(smoke);
-    const catalog = catalogOf(introspect(store));
-    const read = measure(clock, repeat, () => [
-      store.rows('select * from pending order by id'),
-      store.rows('select * from unallocated order by dkernel'),
-    ]);
-    const sets: readonly (readonly [string, readonly SourceFile[]])[] = [
-      ...[...SCHEDULERS, 'DCMfew'].map((name) => [name, shippedPolicies(name)] as const),
-      ['100 generated', generatedPolicies(smoke ? 8 : 100)],
-    ];
-    const schema = measure(clock, repeat, () => catalogOf(introspect(store)));
-    const row = (name: string, policies: number, bytes: number, timing: typeof read): Row => ({
-      what: name,
-      policies,
-      bytes,
-      ...timesOf(timing),
-      of_reading_share: timing.medianMs / read.medianMs,
-    });
-    const rows = [
-      row('read the schema', 0, 0, schema),
-      ...sets.map(([name, sources]) => {
-        const timing = measure(clock, repeat, () => compilePolicies(sources, catalog));
-        const { policies } = compiledOf(store, sources);
-        return row(`compile ${name}`, policies.length, bytesOf(sources), timing);
-      }),
-      row(`read ${hosts} requests and ${hosts} hosts`, 0, 0, read),
-    ];
-    return { name: 'compile', title: 'Compiling once, beside reading the rows of one solve', rows };
-  } finally {
-    store.close();
-  }
-}
-
-function parseTable({ smoke, clock, note }: BenchContext): Table {
-  note('parse');
-  const rows = (smoke ? [8] : [100, 1000, 4000]).map((count): Row => {
-    const text = generatedPolicies(count)
-      .map((source) => source.text)
-      .join('\n');
-    const timing = measure(clock, repetition(smoke), () => parsePolicies({ name: 'all.sql', text }));
-    return {
-      policies: count,
-      bytes: text.length,
-      ...timesOf(timing),
-      mb_per_s: text.length / 1000 / timing.medianMs,
-    };
-  });
-  return { name: 'parse', title: 'Parsing one file of generated policies', rows };
-}
-
-function bytesOf(sources: readonly SourceFile[]): number {
-  return sources.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-}
 
 /** What a program without grounding would do: every request with every host that has room, as rows in JavaScript. */
 const NAIVE = `
@@ -128,7 +48,7 @@ function groundTables(
       const store = openFilledRack({ hosts, pending, heldPerHost: 4, seed: 1 });
       try {
         for (const scheduler of SCHEDULERS) {
-          const compiled = compiledOf(store, shippedPolicies(scheduler));
+          const compiled = compiledOf(store, scheduledPolicies(scheduler));
           const { row, ms } = groundRow(store, compiled, context);
           rows.push({ scheduler, hosts, requests: pending, ...row });
           points.push({ scheduler, hosts, pending, ms });

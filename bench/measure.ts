@@ -66,6 +66,40 @@ export async function measureAsync<T>(
   return { timing: series.timing(), last };
 }
 
+/**
+ * Times several works in turns, so that a busy minute hits them all and their ratios hold: a warm-up round, then rounds
+ * until the budget of each or the number is spent, at least three.
+ */
+export function measureInTurns(
+  clock: Clock,
+  repeat: Repetition,
+  works: readonly (() => unknown)[],
+): Timing[] {
+  const turns = works.map((work) => ({ work, samples: [] as number[], cpuMs: 0 }));
+  for (const { work } of turns) work();
+  const started = clock.nowMs();
+  const budgetMs = repeat.budgetMs * works.length;
+  for (
+    let round = 0;
+    round < repeat.most && (round < LEAST || clock.nowMs() - started < budgetMs);
+    round += 1
+  ) {
+    for (const turn of turns) {
+      const startedMs = clock.nowMs();
+      const startedCpuMs = cpuNowMs();
+      turn.work();
+      turn.samples.push(clock.nowMs() - startedMs);
+      turn.cpuMs += cpuNowMs() - startedCpuMs;
+    }
+  }
+  return turns.map(({ samples, cpuMs }) => ({
+    runs: samples.length,
+    medianMs: percentile(samples, 50),
+    p95Ms: percentile(samples, 95),
+    cpuMs: cpuMs / samples.length,
+  }));
+}
+
 /** Runs one after the other, and what they took. */
 export class Series {
   readonly samples: number[] = [];

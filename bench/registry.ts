@@ -2,6 +2,7 @@ import type { Bench } from './bench.js';
 import { coreBench } from './core.bench.js';
 import { ground } from './ground.bench.js';
 import { k8sBench } from './k8s.bench.js';
+import { language } from './language.bench.js';
 import { numaVmBench } from './numa-vm.bench.js';
 import { replayBench } from './replay.bench.js';
 import { solve } from './solve.bench.js';
@@ -9,6 +10,7 @@ import { solve } from './solve.bench.js';
 /** Every bench, in the order of a run without names. A new one adds its import and its line. */
 // prettier-ignore
 export const BENCHES: readonly Bench[] = [
+  language,
   ground,
   solve,
   coreBench,

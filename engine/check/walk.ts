@@ -53,6 +53,13 @@ type CommonTables = ReadonlyMap<string, RelationFacts>;
 
 const AGGREGATE_SET = new Set<string>([...AGGREGATES, ...GROUND_AGGREGATES, ...CAPACITY_FUNCTIONS]);
 
+/** Whether a decision was found so far; what is found from here on is told apart from it. */
+function takeDecision(found: Found): boolean {
+  const { decision } = found;
+  found.decision = false;
+  return decision;
+}
+
 /** True for a call that reads the rows of a group; `min(a, b)` is a plain function. */
 export function isAggregateCall(call: CallExpression): boolean {
   const name = call.name.text.toLowerCase();
@@ -196,13 +203,13 @@ export class Walker {
   }
 
   private visit(expression: Expression, scope: Scope, found: Found, tables: CommonTables): void {
-    const own: Found = { ...found, decision: false };
-    const before = { aggregates: own.aggregates.length, visits: this.visits };
+    const before = { aggregates: found.aggregates.length, visits: this.visits };
     this.visits += 1;
-    this.visitNode(expression, scope, own, tables);
-    const isMixed = own.decision || own.aggregates.length > before.aggregates;
+    const decided = takeDecision(found);
+    this.visitNode(expression, scope, found, tables);
+    const isMixed = found.decision || found.aggregates.length > before.aggregates;
     this.visited.set(expression, { scope, isMixed, nodes: this.visits - before.visits });
-    found.decision ||= own.decision;
+    if (decided) found.decision = true;
   }
 
   private visitNode(expression: Expression, scope: Scope, found: Found, tables: CommonTables): void {

@@ -110,7 +110,7 @@ function commentsBetween(
     }
     const close = isLine ? text.indexOf('\n', at) : text.indexOf('*/', at + 2) + 2;
     const stop = close === -1 ? end : close;
-    const content = text.slice(at, stop).trimEnd();
+    const content = text.slice(at, stop).replace(/[ \t\r]+$/, '');
     const previous = comments.at(-1)?.place;
     const place =
       lineEnds > 0 || previous === 'own'

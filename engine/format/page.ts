@@ -1,5 +1,9 @@
 import type { Comment } from './doc.js';
 
+/** The only space that ends a line is what was written here; other sorts of space may be the end of a name. */
+const bare = (text: string): string => text.replace(/ +$/, '');
+const isBlank = (text: string): boolean => bare(text) === '';
+
 /** Lines as they are written, and comments that wait for the end of theirs. */
 export class Page {
   private readonly lines: string[] = [];
@@ -20,7 +24,7 @@ export class Page {
 
   write(text: string): void {
     // Spaces between words, where a line has just begun, are its indentation's business.
-    if (text === ' ' && this.current.trim() === '') return;
+    if (text === ' ' && isBlank(this.current)) return;
     this.current += text;
   }
 
@@ -29,9 +33,9 @@ export class Page {
     this.waiting = [];
     const margin = ' '.repeat(indent);
     if (first?.place === 'own') rest.unshift(first);
-    else if (first !== undefined) this.current = `${this.current.trimEnd()} ${first.text}`;
+    else if (first !== undefined) this.current = `${bare(this.current)} ${first.text}`;
     // Behind a comment with a line of its own the next one has begun already.
-    if (this.current.trim() !== '') this.lines.push(this.current.trimEnd());
+    if (!isBlank(this.current)) this.lines.push(bare(this.current));
     for (const comment of rest) this.lines.push(margin + comment.text);
     this.current = margin;
     this.isCommented = false;

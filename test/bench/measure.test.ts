@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Clock } from '../../engine/base/clock.js';
-import { growthExponent, measure, percentile } from '../../bench/measure.js';
+import { growthExponent, measure, measureInTurns, percentile } from '../../bench/measure.js';
 import { printTable } from '../../bench/print-table.js';
 import { p1Model } from '../../bench/p1-model.js';
 import { dump } from '../../engine/model/dump.js';
@@ -44,6 +44,19 @@ for (const [ms, runs] of [
     t.is(timing.medianMs, ms);
   });
 }
+
+test('works in turns share one budget and are run equally often', (t) => {
+  let now = 0;
+  const work = (ms: number) => () => (now += ms);
+  const timings = measureInTurns({ nowMs: () => now }, { budgetMs: 100, most: 20 }, [work(3), work(17)]);
+  t.deepEqual(
+    timings.map(({ runs, medianMs }) => [runs, medianMs]),
+    [
+      [10, 3],
+      [10, 17],
+    ],
+  );
+});
 
 test('a table aligns numbers to the right and shows nothing as a dash', (t) => {
   const rows = [

@@ -115,6 +115,14 @@ test('a text with mistakes has no layout, and they are told', (t) => {
   );
 });
 
+test('spaces of other sorts are part of the name that they end', (t) => {
+  const text = 'create view v as\nselect a\u00a0\nfrom \u00a0\nwhere b\u2003 /* x\u00a0 */;\n-- c\u00a0\n';
+  t.is(
+    format(text),
+    'create view v as\nselect a\u00a0 from \u00a0\nwhere b\u2003 /* x\u00a0 */;\n-- c\u00a0\n',
+  );
+});
+
 test('line ends stay those of the file', (t) => {
   t.is(
     format("create view v as\r\nselect 'a\r\nb' as x from t -- c\r\n"),
