@@ -4,6 +4,7 @@ import type { SqlRecord, SqlValue } from '../base/sql-value.js';
 import type { Relation } from '../catalog/catalog.js';
 import type { Grounded } from '../ground/ground.js';
 import type { Origin } from '../ground/provenance.js';
+import type { TextCodes } from '../ground/symbol.js';
 import type { DecisionCell } from '../ground/variables.js';
 import type { LoweredPolicy } from '../lower/lower.js';
 import type { Constraint, OriginId, VariableId } from '../model/model.js';
@@ -166,4 +167,9 @@ export function memberRecord({ policy }: LoweredPolicy, { relation, key }: Membe
   const [only, ...more] = names;
   const name = only === undefined || only === '' || more.length > 0 ? relation.name : only;
   return Object.fromEntries(relation.identity.map((column) => [`${name}.${column}`, key[column] ?? null]));
+}
+
+/** How a key of a capacity is called in its policy. */
+export function keyRecord({ keys }: Origin, texts: TextCodes, key: number): SqlRecord {
+  return { [keys?.name ?? 'key']: keys?.text === true ? (texts.text(key) ?? null) : key };
 }

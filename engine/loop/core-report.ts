@@ -7,13 +7,15 @@ import type { Relation } from '../catalog/catalog.js';
 import { definitionOf } from '../check/column-clauses.js';
 import type { Grounded } from '../ground/ground.js';
 import { rowText } from '../ground/ground-error.js';
+import type { TextCodes } from '../ground/symbol.js';
 import type { DecisionCell } from '../ground/variables.js';
 import type { LoweredPolicy } from '../lower/lower.js';
-import type { CompiledPolicies } from './compile.js';
 import type { Clash } from './core-demands.js';
-import { memberRecord } from './core-parts.js';
+import { fixText } from './core-fixes.js';
+import { keyRecord, memberRecord } from './core-parts.js';
 import type { ClashingPart, ClashingRows } from './core-rows.js';
-import type { CoreConstraint, CoreDomain, CoreGroup, InfeasibleCore } from './infeasible-core.js';
+import type { CoreSearch } from './core-search.js';
+import type { CoreConstraint, CoreDomain, CoreFix, CoreGroup, InfeasibleCore } from './infeasible-core.js';
 
 /** A core and what is said about it. */
 export interface CoreFound {
@@ -26,10 +28,11 @@ const SHOWN_ROWS = 5;
 
 /** A core by name, then rows; `rows` is null where the time ended before any were found. */
 export function reportCore(
-  { implied }: CompiledPolicies,
+  { compiled, prepared }: CoreSearch,
   clash: Clash,
   rows: ClashingRows | null,
   isOver: boolean,
+  fixes: readonly CoreFix[],
 ): CoreFound {
   const demands = [...clash.demands].sort((a, b) => byText(a.policy.name, b.policy.name));
   const parts = rows?.parts ?? [];
@@ -37,8 +40,8 @@ export function reportCore(
     constraintOf(
       demand,
       parts.filter(({ part }) => part.demand === demand),
-      clash.grounded,
-      implied.includes(demand),
+      prepared.grounded.texts,
+      compiled.implied.includes(demand),
     ),
   );
   const minimal = clash.minimal && rows?.minimal === true;
@@ -48,6 +51,7 @@ export function reportCore(
     unproved: minimal ? null : isSpent ? 'time' : 'undecided',
     constraints,
     domains: clash.grounded === null ? [] : domainsOf(clash.grounded, parts),
+    fixes,
   };
   return { core, diagnostic: diagnosticOf(core, demands.map(spanOf)) };
 }
@@ -57,14 +61,14 @@ const spanOf = ({ policy }: LoweredPolicy): Span => policy.statement.name.span;
 function constraintOf(
   demand: LoweredPolicy,
   parts: readonly ClashingPart[],
-  grounded: Grounded | null,
+  texts: TextCodes,
   implied: boolean,
 ): CoreConstraint {
   const span = spanOf(demand);
-  const groups = parts.flatMap((part) => (isGroup(part) ? [groupOf(part, grounded)] : []));
+  const groups = parts.flatMap((part) => (isGroup(part) ? [groupOf(part, texts)] : []));
   const rows = parts.flatMap((part): SqlRecord[] => {
     if (!isGroup(part)) return [part.part.row];
-    const { group, rows: members, keys } = groupOf(part, grounded);
+    const { group, rows: members, keys } = groupOf(part, texts);
     return [group, ...members, ...keys];
   });
   return {
@@ -80,15 +84,11 @@ function constraintOf(
 
 const isGroup = ({ part }: ClashingPart): boolean => part.members.length > 0 || part.keys.length > 0;
 
-function groupOf({ part, members, keys }: ClashingPart, grounded: Grounded | null): CoreGroup {
-  const { origin, demand } = part;
-  const named = origin.keys;
+function groupOf({ part, members, keys }: ClashingPart, texts: TextCodes): CoreGroup {
   return {
     group: part.row,
-    rows: members.map((member) => memberRecord(demand, member)),
-    keys: keys.map((key) => ({
-      [named?.name ?? 'key']: named?.text === true ? (grounded?.texts.text(key) ?? null) : key,
-    })),
+    rows: members.map((member) => memberRecord(part.demand, member)),
+    keys: keys.map((key) => keyRecord(part.origin, texts, key)),
     every_key: keys.length > 0 && keys.length === part.keys.length,
   };
 }
@@ -144,6 +144,7 @@ export function emptyDomainCore({ cells, model }: Grounded): CoreFound | null {
       },
     ],
     domains: [{ table: relation.name, column, from, values: 0 }],
+    fixes: [],
   };
   const rows = cells.filter((cell) => cell.column === column && cell.relation === relation).length;
   return {
@@ -169,7 +170,7 @@ export function emptyDomainCore({ cells, model }: Grounded): CoreFound | null {
 
 /** The core as a diagnostic: the first constraint under the carets, the others and the rows as notes. */
 function diagnosticOf(core: InfeasibleCore, spans: readonly Span[]): Diagnostic {
-  const { constraints, domains, minimal } = core;
+  const { constraints, domains, minimal, fixes } = core;
   const names = constraints.map(({ name }) => `\`${name}\``);
   const isSchemaAlone = constraints.length > 0 && constraints.every(({ implied }) => implied);
   const notes = constraints.flatMap((constraint, i): Note[] => {
@@ -187,25 +188,36 @@ function diagnosticOf(core: InfeasibleCore, spans: readonly Span[]): Diagnostic 
     message: `${names.join(', ')} cannot hold${together}${whatever}${minimal ? '' : ' (not shown to be minimal)'}`,
     span: spans[0],
     notes: [...notes, ...domains.map((domain) => ({ message: domainText(domain) }))],
+    help: fixes.length === 0 ? undefined : `any one of these would fix it: ${fixes.map(fixText).join('; ')}`,
   };
 }
 
-/** `task.id=1; task.id=2; and 3 more`, groups first. */
+/** `t.id=1; t.id=2`, for groups `zone=a (t.id=1; t.id=2)`, for capacities `t.id=1; t.id=2 at h.id=3`. */
 export function rowsText({ rows, groups }: CoreConstraint, most = SHOWN_ROWS): string {
-  const every = groups.find((group) => group.every_key && group.keys.length > 1);
-  const hidden = new Set((every?.keys ?? []).map(rowText));
-  const listed = rows.map(rowText).filter((row) => !hidden.has(row));
-  const shown = listed.slice(0, most).join('; ');
-  const more = listed.length > most ? `; and ${listed.length - most} more` : '';
-  const [name] = Object.keys(every?.keys[0] ?? {});
-  const keys =
-    every === undefined
-      ? ''
-      : `${shown === '' ? '' : ', '}at any of ${every.keys.length} \`${name ?? 'key'}\``;
-  return `${shown}${more}${keys}`;
+  const inside = new Set(groups.flatMap((one) => [one.group, ...one.rows, ...one.keys].map(rowText)));
+  const plain = rows.map(rowText).filter((row) => !inside.has(row));
+  return limited([...plain, ...groups.map((group) => groupText(group, most))], most);
 }
 
-function domainText({ table, column, from, values }: CoreDomain): string {
+function groupText({ group, rows, keys, every_key: isEvery }: CoreGroup, most: number): string {
+  const [name] = Object.keys(keys[0] ?? {});
+  const places =
+    isEvery && keys.length > 1
+      ? `any of ${keys.length} \`${name ?? 'key'}\``
+      : limited(keys.map(rowText), most);
+  const parts = [limited(rows.map(rowText), most), ...(places === '' ? [] : [`at ${places}`])];
+  const text = parts.filter((part) => part !== '').join(' ');
+  const title = rowText(group);
+  if (title === '') return text;
+  return text === '' ? title : `${title} (${text})`;
+}
+
+function limited(items: readonly string[], most: number): string {
+  const more = items.length > most ? [`and ${items.length - most} more`] : [];
+  return [...items.slice(0, most), ...more].join('; ');
+}
+
+export function domainText({ table, column, from, values }: CoreDomain): string {
   const name = `\`${table}.${column}\``;
   if (from === null) return `${name} is 0 or 1`;
   return `${name} is one of ${values} value${values === 1 ? '' : 's'} of \`${from}\``;

@@ -6,6 +6,7 @@ import { shrink } from '../solve/shrink.js';
 import type { SolveLimits } from '../solve/solver.js';
 import type { Grounded } from '../ground/ground.js';
 import { clashingDemands } from './core-demands.js';
+import { fixesOf } from './core-fixes.js';
 import type { CoreFound } from './core-report.js';
 import { emptyDomainCore, reportCore } from './core-report.js';
 import { clashingRows } from './core-rows.js';
@@ -15,10 +16,12 @@ import type { Solve } from './decide.js';
 /**
  * The core of a grounding that was found to be infeasible, first by constraint, then by row; null where the search
  * meets an assignment that satisfies everything, so that the claim was wrong. `blamed` are origins a proof names.
+ * `withFixes` asks in the time that is left what would fix it.
  */
 export async function findCore(
   search: CoreSearch,
   blamed: readonly OriginId[] | null,
+  withFixes: boolean,
 ): Promise<CoreFound | null> {
   const empty = emptyDomainCore(search.prepared.grounded);
   if (empty !== null) return empty;
@@ -27,7 +30,9 @@ export async function findCore(
   const { clash } = found;
   const rows = clash.grounded === null ? null : await clashingRows(search, clash.grounded, clash.demands);
   const left = search.timeLeft();
-  return reportCore(search.compiled, clash, rows, left !== null && left <= 0);
+  const isOver = left !== null && left <= 0;
+  const fixes = withFixes && !isOver ? await fixesOf(search, clash.demands, rows?.parts ?? []) : [];
+  return reportCore(search, clash, rows, isOver, fixes);
 }
 
 /** Whether the constraints of a model have an answer, also where decisions have lost their bounds. */

@@ -9,6 +9,8 @@ export interface InfeasibleCore {
   readonly constraints: readonly CoreConstraint[];
   /** Values that the schema gives the decisions of the core; these are facts and in every core. */
   readonly domains: readonly CoreDomain[];
+  /** Changes each of which alone would let everything hold, the least first; empty where none was asked for or proved. */
+  readonly fixes: readonly CoreFix[];
 }
 
 export interface CoreConstraint {
@@ -43,3 +45,23 @@ export interface CoreDomain {
   readonly from: string | null;
   readonly values: number;
 }
+
+export type CoreFix =
+  /** More room at one key of a capacity. */
+  | {
+      readonly constraint: string;
+      readonly change: 'capacity';
+      /** The key, and the columns that the policy groups by. */
+      readonly row: SqlRecord;
+      readonly from: number;
+      readonly to: number;
+    }
+  /** Another bound of a comparison, on all its rows alike. */
+  | {
+      readonly constraint: string;
+      readonly change: 'bound';
+      readonly sense: 'larger' | 'smaller';
+      readonly by: number;
+    }
+  /** One policy less. */
+  | { readonly constraint: string; readonly change: 'constraint' };

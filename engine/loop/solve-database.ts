@@ -37,6 +37,8 @@ export interface SolveOptions {
    * the solve, at least 2 s and at most the solve's own limit.
    */
   readonly coreMs?: number | null;
+  /** True: what would fix an infeasible set is asked for in the same time. */
+  readonly reportFixes?: boolean;
 }
 
 /** Wall milliseconds per stage. */
@@ -175,7 +177,7 @@ async function solveOnce(
     case 'infeasible': {
       const timeMs = options.coreMs === undefined ? coreMs(ms.solve, limits) : options.coreMs;
       const search = coreSearch(store, compiled, made, solve, limits, clock, timeMs);
-      const found = await findCore(search, outcome.blamed);
+      const found = await findCore(search, outcome.blamed, options.reportFixes === true);
       if (found === null) {
         const refuted = refutedDiagnostic(report.backend);
         return { ...failed([...diagnostics, refuted], ms), status: 'unknown', ...common };

@@ -100,6 +100,7 @@ class Maker {
       () => this.roomForItself(),
       () => this.wanted(),
       () => this.anyAt(),
+      () => this.distinct(),
       () => this.ground(),
       ...(this.hasNumbers
         ? [
@@ -108,6 +109,9 @@ class Maker {
             () => this.total(),
             () => this.total(),
             () => this.match(),
+            () => this.rising(),
+            () => this.extreme(),
+            () => this.average(),
           ]
         : []),
     ];
@@ -384,6 +388,60 @@ class Maker {
         this.whole(({ n }, kept) => {
           const terms = this.items.map(({ id }, i) => ({ id, value: n[i] ?? 0 }));
           return this.compared(word, bound, terms, kept);
+        }),
+      ],
+    };
+  }
+
+  private rising(): Omit<Demand, 'name' | 'kind'> {
+    return {
+      sql: 'select * from t check increasing(controllable_n)',
+      instances: [
+        this.whole(({ n }, { members }) => {
+          const left = this.items.flatMap(({ id }, i) => (members.has(id) ? [n[i] ?? 0] : []));
+          return left.every((value, i) => i === 0 || (left[i - 1] ?? 0) <= value);
+        }),
+      ],
+    };
+  }
+
+  private extreme(): Omit<Demand, 'name' | 'kind'> {
+    const bound = this.below(4) - 1;
+    const [call, holds] = this.pick([
+      ['min(controllable_n) >=', (value: number) => value >= bound],
+      ['max(controllable_n) <=', (value: number) => value <= bound],
+    ] as const);
+    return {
+      sql: `select * from t check ${call} ${bound}`,
+      instances: [
+        this.whole(({ n }, { members }) =>
+          this.items.every(({ id }, i) => !members.has(id) || holds(n[i] ?? 0)),
+        ),
+      ],
+    };
+  }
+
+  private average(): Omit<Demand, 'name' | 'kind'> {
+    const bound = this.below(3);
+    return {
+      sql: `select * from t check avg(controllable_n) <= ${bound}`,
+      instances: [
+        this.whole(({ n }, kept) => {
+          const terms = this.items.map(({ id }, i) => ({ id, value: n[i] ?? 0 }));
+          return this.compared('<=', bound * this.items.length, terms, kept);
+        }),
+      ],
+    };
+  }
+
+  private distinct(): Omit<Demand, 'name' | 'kind'> {
+    const most = 1 + this.below(2);
+    return {
+      sql: `select * from t check count(distinct controllable_h) <= ${most}`,
+      instances: [
+        this.whole(({ h }, { members }) => {
+          const values = this.items.flatMap(({ id }, i) => (members.has(id) ? [h[i]] : []));
+          return new Set(values).size <= most;
         }),
       ],
     };

@@ -7,6 +7,7 @@ import type { ExitCode } from '../exit.js';
 import { EXIT, exitOf } from '../exit.js';
 import { collect } from '../option-values.js';
 import type { SolverOptions } from '../solver-input.js';
+import { coreText } from '../render/core.js';
 import { addSolverOptions, limitsOf, withSolver } from '../solver-input.js';
 import { settingsOf } from '../policy-settings-input.js';
 import { withStore } from '../with-store.js';
@@ -71,6 +72,7 @@ export const solve: CliCommand = {
           settings,
           dryRun: options.dryRun === true,
           reportIdle: true,
+          reportFixes: true,
           clock: monotonicClock,
           solve: solver,
         }),
@@ -126,6 +128,7 @@ function textOf(result: SolveResult, dryRun: boolean): string {
   if (result.status === null) return '';
   const lines: string[] = [];
   // What went wrong is said by the diagnostics.
+  if (result.core !== null) return coreText(result.core);
   if (result.status === 'infeasible' || result.status === 'unknown') return `${result.status}\n`;
   if (result.status === 'model_invalid') return 'model_invalid: nothing was written\n';
   const objectives = result.levels.map(
