@@ -13,7 +13,7 @@ import { splice } from './fragment.js';
 import { AGGREGATES, CAPACITY_FUNCTIONS, GROUND_AGGREGATES, isFunction } from './functions.js';
 import { groundValues } from './ground-values.js';
 import { containedIn } from './language-sql.js';
-import { isAggregateCall } from './walk.js';
+import { isAggregateCall } from './aggregate-call.js';
 
 const SCALARS: ReadonlyMap<string, ScalarFunction> = new Map([
   ['abs', 'abs'],

@@ -14,7 +14,7 @@ import type { Scope } from './scope.js';
 import { resolve } from './scope.js';
 import type { Walker } from './walk.js';
 import { collationOf } from './collation.js';
-import { isAggregateCall } from './walk.js';
+import { isAggregateCall } from './aggregate-call.js';
 
 /** Where an expression stands. */
 export interface Place {

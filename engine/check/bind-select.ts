@@ -4,7 +4,7 @@ import { textOf } from '../base/source.js';
 import type { Relation } from '../catalog/catalog.js';
 import type { Expression, FromItem, Select, SelectCore } from '../lang/ast.js';
 import type { BoundExpression, BoundOutput, BoundSelect } from './bound.js';
-import { isGroundTree } from './bound.js';
+import { asGround, isGroundTree } from './bound.js';
 import type { Place } from './bind-expression.js';
 import { ExpressionBinder } from './bind-expression.js';
 import type { Fragment } from './fragment.js';
@@ -89,7 +89,7 @@ export class SelectBinder {
       select: {
         items: gathered.items,
         units: gathered.units,
-        conditions: gathered.conditions,
+        conditions: grouped ? gathered.conditions.map(asGround) : gathered.conditions,
         grouped,
         groupBy,
         having,

@@ -227,3 +227,12 @@ export function isGroundTree(expression: BoundExpression): boolean {
       return boundParts(expression).every(isGroundTree);
   }
 }
+
+/**
+ * A condition that reads no decision as one piece of SQL, however it was bound: it says which rows a group has.
+ * Where no group is asked for it may as well be a guard.
+ */
+export const asGround = (condition: BoundExpression): BoundExpression =>
+  condition.kind !== 'ground' && isGroundTree(condition)
+    ? { kind: 'ground', sql: condition.sql, span: condition.span }
+    : condition;

@@ -19,15 +19,8 @@ import { unknownCastType } from './cast-type.js';
 import { collationOf } from './collation.js';
 import type { Fragment } from './fragment.js';
 import { parenthesised, quoteName, splice } from './fragment.js';
-import {
-  AGGREGATES,
-  ALL_FUNCTIONS,
-  CAPACITY_FUNCTIONS,
-  GROUND_AGGREGATES,
-  LANGUAGE_AGGREGATES,
-  TABLE_FUNCTIONS,
-  isFunction,
-} from './functions.js';
+import { isAggregateCall } from './aggregate-call.js';
+import { ALL_FUNCTIONS, LANGUAGE_AGGREGATES, TABLE_FUNCTIONS, isFunction } from './functions.js';
 import type { SpelledAggregate } from './language-sql.js';
 import { containedIn, spelledAggregate } from './language-sql.js';
 import type { ColumnFacts, NamedRelation, RelationFacts, Relations } from './relations.js';
@@ -35,6 +28,7 @@ import { groundColumn, localSource, unknownSource, unknownTableFunction } from '
 import type { Scope, ScopeColumn, ScopeSource } from './scope.js';
 import { emptyScope, resolve } from './scope.js';
 import { describe, outputName, sharedColumns } from './source-names.js';
+import { viewText } from './view-text.js';
 import type { Seen, Walk } from './walk-result.js';
 import { orderParts, windowParts } from './window-parts.js';
 
@@ -51,20 +45,11 @@ const SPELLED: readonly SpelledAggregate[] = ['any', 'all', 'all_different', 'al
 
 type CommonTables = ReadonlyMap<string, RelationFacts>;
 
-const AGGREGATE_SET = new Set<string>([...AGGREGATES, ...GROUND_AGGREGATES, ...CAPACITY_FUNCTIONS]);
-
 /** Whether a decision was found so far; what is found from here on is told apart from it. */
 function takeDecision(found: Found): boolean {
   const { decision } = found;
   found.decision = false;
   return decision;
-}
-
-/** True for a call that reads the rows of a group; `min(a, b)` is a plain function. */
-export function isAggregateCall(call: CallExpression): boolean {
-  const name = call.name.text.toLowerCase();
-  if (call.over !== null || !AGGREGATE_SET.has(name)) return false;
-  return !((name === 'min' || name === 'max') && call.args.length > 1);
 }
 
 /**
@@ -78,6 +63,11 @@ export class Walker {
   private insideViews = 0;
   private readonly visited = new Map<Expression, Seen>();
   private visits = 0;
+  /** The core whose parts are being walked, and the one of the view whose text is wanted. */
+  private core: SelectCore | null = null;
+  private viewCore: SelectCore | null = null;
+  /** That view makes one group of all its rows, and none of no row. */
+  private isOneGroup = false;
 
   constructor(readonly relations: Relations) {}
 
@@ -297,11 +287,18 @@ export class Walker {
     if (isAggregateCall(call)) found.aggregates.push(call);
     if (call.over !== null) found.windows.push(call);
     const reach = { own: false, outer: false };
-    const inner: Found = isAggregateCall(call) ? { ...found, aggregates: [], reach } : found;
+    const replacements: Found['replacements'] = [];
+    const inner: Found = isAggregateCall(call) ? { ...found, aggregates: [], replacements, reach } : found;
     const over = call.over?.kind === 'window' ? windowParts(call.over) : [];
     for (const one of [...call.args, call.filter, ...orderParts(call.orderBy), ...over]) {
       if (one !== null) this.visit(one, scope, inner, tables);
     }
+    // In a view of the policy set a sum of decisions that are all null is 0.
+    const isZero = name === 'sum' && inner.decision && this.core !== null && this.core === this.viewCore;
+    if (isZero && isAggregateCall(call)) {
+      const by: Fragment = ['coalesce(', ...splice(call.span, replacements), ', 0)'];
+      found.replacements.push({ span: call.span, by });
+    } else found.replacements.push(...replacements);
     found.decision ||= inner.decision;
     this.refuseOuterAggregate(call, reach);
   }
@@ -450,7 +447,10 @@ export class Walker {
     const bare: Scope = { sources: state.sources, merged: state.merged, outputs: new Map(), parent };
     const part = (expression: Expression, scope: Scope): Found => {
       const inner: Found = { decision: false, aggregates: [], windows: [], replacements: found.replacements };
+      const around = this.core;
+      this.core = core;
       this.visit(expression, scope, inner, tables);
+      this.core = around;
       if (inner.decision) found.decision = true;
       found.windows.push(...inner.windows);
       return inner;
@@ -482,6 +482,7 @@ export class Walker {
     // A view that groups decisions is one wherever it is used: an aggregate over guarded rows is a decision
     // value whatever it adds up.
     const whole = aggregated && (state.decisionRows || columns.some((column) => column.decision));
+    if (core === this.viewCore) this.isOneGroup = whole && core.groupBy.length === 0;
     const facts = columns.map((column) => ({ ...column, decision: column.decision || whole }));
     return { facts: { columns: facts, decisionRows: state.decisionRows }, scope };
   }
@@ -566,8 +567,10 @@ export class Walker {
 
   /** `(select ...)` of a policy-local view, ready to stand in SQL. */
   policyViewText(select: Select): Fragment {
-    const walk = new Walker(this.relations).select(select, null);
-    return parenthesised(splice(select.span, walk.replacements));
+    const walker = new Walker(this.relations);
+    walker.viewCore = select.core;
+    const { replacements } = walker.select(select, null);
+    return viewText(select, replacements, walker.isOneGroup);
   }
 
   /** Reports stars of row sources that are not there. */

@@ -65,9 +65,9 @@ export class Solver {
     });
   }
 
-  /** Solves what was grounded elsewhere. */
-  solveModel(model: Model, only: BackendName | null): Promise<SolveReport> {
-    return solveModel(model, LIMITS, this.chosen(only), stoppedClock);
+  /** Solves what was grounded elsewhere, within some milliseconds or for as long as it takes. */
+  solveModel(model: Model, only: BackendName | null, timeMs: number | null): Promise<SolveReport> {
+    return solveModel(model, { ...LIMITS, timeMs }, this.chosen(only), stoppedClock);
   }
 
   private chosen(only: BackendName | null): Backends {

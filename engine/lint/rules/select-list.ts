@@ -2,7 +2,7 @@ import { cover } from '../../base/source.js';
 import type { Span } from '../../base/source.js';
 import type { Expression } from '../../lang/ast.js';
 import { visitExpression } from '../../lang/visit.js';
-import { isAggregateCall } from '../../check/walk.js';
+import { isAggregateCall } from '../../check/aggregate-call.js';
 import { aliasesOf } from '../names.js';
 import type { Rule } from '../rule.js';
 

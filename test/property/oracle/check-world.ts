@@ -277,6 +277,9 @@ function askModel(
     world.policies.forEach((policy, i) => {
       const { holds, refused } = must(one.readings[i], 'reading');
       if (refused !== null || holds !== names.has(policy.name) || !isAsked(world, policy, grounded)) return;
+      // A row is looked for in the groups of the values that everything else leaves it.
+      const others = one.readings.every((reading, other) => other === i || reading.holds);
+      if (!(others && one.isStorable) && constructsOf(world, policy).has('group by a decision')) return;
       const says = holds ? 'violated' : 'kept';
       problems.push(`the model finds ${policy.name} ${says} at ${place(cells, one.values)}`);
     });
@@ -294,6 +297,9 @@ function askModel(
   }
   return problems;
 }
+
+/** It takes small programs only, and may say of others that it cannot tell. */
+const SIMPLEX_MS = 2_000;
 
 const BACKENDS: readonly (BackendName | null)[] = [null, 'highs', 'simplex'];
 
@@ -325,8 +331,12 @@ async function askSolvers(
   store.close();
   for (const backend of BACKENDS) {
     if (backend === null || backend === writer) continue;
-    const { outcome } = await solver.solveModel(narrowed.model, backend);
-    if (outcome.status === 'unknown' && backend === 'simplex') continue;
+    const { outcome } = await solver.solveModel(
+      narrowed.model,
+      backend,
+      backend === 'simplex' ? SIMPLEX_MS : null,
+    );
+    if ((outcome.status === 'unknown' || outcome.status === 'feasible') && backend === 'simplex') continue;
     if (outcome.status === 'optimal') {
       const found = outcome.levels.length === 0 ? [0] : outcome.levels.map((level) => level.value);
       problems.push(...compareLevels(found, best).map((one) => `${backend}: ${one}`));
@@ -445,7 +455,8 @@ function compareCore(
   for (const at of named) {
     if (world.policies[at]?.isDomain === true || !isBounded) continue;
     const rest = named.filter((one) => one !== at);
-    if (!hasAnswer(judged, rest, ofSchema) && !hasAnswer(wide, rest, ofSchema))
+    // Which of the schema's demands are in it cannot be told by their names alone.
+    if (!ofSchema && !hasAnswer(judged, rest, false) && !hasAnswer(wide, rest, false))
       problems.push(`the core ${names} does not need ${world.policies[at]?.name ?? ''}`);
   }
   return problems;

@@ -74,7 +74,7 @@ class Generator {
       const select = { ...common, out: out.map(({ name: as, expr }) => ({ name: as, expr })) };
       return { name, select, ofPolicies };
     }
-    const keys = this.keys(local, 40);
+    const keys = draw.chance(25) ? [] : this.keys(local, 40);
     const isOrdered = false;
     const values = [expressions.aggregate(local, 'int', isOrdered)];
     if (draw.chance(50)) values.push(expressions.groupTerm(keys, local, isOrdered));
