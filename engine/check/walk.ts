@@ -18,7 +18,7 @@ import { tokenize } from '../lang/lexer.js';
 import { unknownCastType } from './cast-type.js';
 import { collationOf } from './collation.js';
 import type { Fragment } from './fragment.js';
-import { parenthesised, quoteName, splice } from './fragment.js';
+import { quoteName, splice } from './fragment.js';
 import { isAggregateCall } from './aggregate-call.js';
 import { ALL_FUNCTIONS, LANGUAGE_AGGREGATES, TABLE_FUNCTIONS, isFunction } from './functions.js';
 import type { SpelledAggregate } from './language-sql.js';
@@ -63,10 +63,10 @@ export class Walker {
   private insideViews = 0;
   private readonly visited = new Map<Expression, Seen>();
   private visits = 0;
-  /** The core whose parts are being walked, and the one of the view whose text is wanted. */
+  /** The core whose parts are being walked. */
   private core: SelectCore | null = null;
-  private viewCore: SelectCore | null = null;
-  /** That view makes one group of all its rows, and none of no row. */
+  /** The core of the view whose text is wanted, and whether it makes one group of all its rows. */
+  private viewCore: SelectCore | undefined = undefined;
   private isOneGroup = false;
 
   constructor(readonly relations: Relations) {}
@@ -294,11 +294,9 @@ export class Walker {
       if (one !== null) this.visit(one, scope, inner, tables);
     }
     // In a view of the policy set a sum of decisions that are all null is 0.
-    const isZero = name === 'sum' && inner.decision && this.core !== null && this.core === this.viewCore;
-    if (isZero && isAggregateCall(call)) {
-      const by: Fragment = ['coalesce(', ...splice(call.span, replacements), ', 0)'];
-      found.replacements.push({ span: call.span, by });
-    } else found.replacements.push(...replacements);
+    const isZero = inner !== found && name === 'sum' && inner.decision && this.core === this.viewCore;
+    const by = (): Fragment => ['coalesce(', ...splice(call.span, replacements), ', 0)'];
+    found.replacements.push(...(isZero ? [{ span: call.span, by: by() }] : replacements));
     found.decision ||= inner.decision;
     this.refuseOuterAggregate(call, reach);
   }
