@@ -4,10 +4,13 @@ import type { Expression, SelectCore } from '../lang/ast.js';
 
 /** Operands of a top-level `and` chain. */
 export function conjuncts(expression: Expression): Expression[] {
-  if (expression.kind === 'binary' && expression.operator === 'and') {
-    return [...conjuncts(expression.left), ...conjuncts(expression.right)];
-  }
-  return [expression];
+  const found: Expression[] = [];
+  const add = (one: Expression): void => {
+    if (one.kind === 'binary' && one.operator === 'and') [one.left, one.right].forEach(add);
+    else found.push(one);
+  };
+  add(expression);
+  return found;
 }
 
 /** Expressions of the select list. */

@@ -244,7 +244,13 @@ function splitByKeys(
 
 /** Top-level conjuncts of a bound check. */
 export function checkParts(expression: BoundExpression): BoundExpression[] {
-  return expression.kind === 'and' ? expression.operands.flatMap(checkParts) : [expression];
+  const parts: BoundExpression[] = [];
+  const add = (one: BoundExpression): void => {
+    if (one.kind === 'and') one.operands.forEach(add);
+    else parts.push(one);
+  };
+  add(expression);
+  return parts;
 }
 
 /** One query per independent part of the policy; together they return every violation. */

@@ -178,7 +178,7 @@ class TestFileParser {
       if (token.kind === 'end') stream.fail(isTrigger ? 'expected `end;` of the trigger' : 'expected `;`');
       const isEnd = token.kind === 'operator' && token.text === ';';
       if (isEnd && (!isTrigger || (last === 'end' && beforeLast === ';'))) break;
-      if (!isTrigger && token !== first && this.isTest()) {
+      if (!isTrigger && token.span.start !== first.span.start && this.isTest()) {
         stream.fail('expected `;`');
       }
       beforeLast = last;
