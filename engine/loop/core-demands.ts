@@ -7,6 +7,7 @@ import type { LoweredPolicy } from '../lower/lower.js';
 import { evaluate } from '../model/evaluate.js';
 import type { Assignment, Constraint, OriginId } from '../model/model.js';
 import { nodeOf } from '../model/model.js';
+import { evaluationOrder } from '../model/order.js';
 import type { Feasibility } from '../solve/feasibility.js';
 import { feasibilityOf } from '../solve/feasibility.js';
 import { finiteDomains } from '../solve/finite-domains.js';
@@ -52,6 +53,15 @@ type Growth =
   | { readonly kind: 'refuted' }
   /** Time or the means to say ended first. */
   | { readonly kind: 'open' };
+
+/** Blamed demands that are looked at together at once; of more some clash more easily by themselves. */
+const FEW = 3;
+
+interface Shape {
+  /** Some constraint reads several decisions. */
+  readonly ties: boolean;
+  readonly size: number;
+}
 
 const UNKNOWN: Answer = { feasible: null, sufficient: null, needed: [] };
 
@@ -135,32 +145,43 @@ class DemandSearch {
     return blamed === null ? asked : new Set(blamed.map((origin) => this.demandOf(grounded, origin)));
   }
 
-  /** Violated demands, those that tie several decisions together first: alone they clash more often. Of two alike the schema's first. */
-  private violated(values: Assignment): number[] {
+  /**
+   * Violated demands: first those that a proof blames, then those that tie decisions together, which clash alone more
+   * often than others, then what the schema demands, and of two alike the smaller one.
+   */
+  private violated(values: Assignment, blamed: ReadonlySet<number>): number[] {
     const { violated } = evaluate(this.whole.model, values);
     const demands = new Set(violated.map((origin) => this.demandOf(this.whole, origin)));
     const rank = (demand: number): number =>
-      2 * Number(!this.tiesDecisions(demand)) + Number(!this.isImplied(demand));
-    return [...demands].sort((a, b) => rank(a) - rank(b) || a - b);
+      4 * Number(!blamed.has(demand)) +
+      2 * Number(!this.shapeOf(demand).ties) +
+      Number(!this.isImplied(demand));
+    return [...demands].sort(
+      (a, b) => rank(a) - rank(b) || this.shapeOf(a).size - this.shapeOf(b).size || a - b,
+    );
   }
 
   private isImplied(demand: number): boolean {
     return demand >= this.hardCount;
   }
 
-  private readonly ties = new Map<number, boolean>();
+  private readonly shapes = new Map<number, Shape>();
 
-  private tiesDecisions(demand: number): boolean {
-    let ties = this.ties.get(demand);
-    if (ties === undefined) {
+  private shapeOf(demand: number): Shape {
+    let shape = this.shapes.get(demand);
+    if (shape === undefined) {
       const { model } = this.whole;
-      const first = model.constraints.find(({ origin }) => this.demandOf(this.whole, origin) === demand);
-      ties =
+      const constraints = this.constraintsOf(this.whole, new Set([demand]));
+      const items = constraints.map((one) => (one.kind === 'capacity' ? one.capacity.items.length : 0));
+      const { order } = evaluationOrder({ ...model, constraints, objectives: [] });
+      const [first] = constraints;
+      const ties =
         first?.kind === 'capacity' ||
         (first !== undefined && deepReads(model, nodeOf(first.literal)).variables.length > 1);
-      this.ties.set(demand, ties);
+      shape = { ties, size: items.reduce((sum, count) => sum + count, order.length) };
+      this.shapes.set(demand, shape);
     }
-    return ties;
+    return shape;
   }
 
   /** An answer of another grounding as one of the whole. */
@@ -174,7 +195,7 @@ class DemandSearch {
 
   /** Adds what answers violate until a set clashes, from demands that are blamed already. */
   async grow(blamed: ReadonlySet<number>): Promise<Growth> {
-    if (blamed.size > 0) {
+    if (blamed.size > 0 && blamed.size <= FEW) {
       const found = await this.confirm(blamed);
       if (found.kind === 'clash') return found;
     }
@@ -182,7 +203,7 @@ class DemandSearch {
     let values: Assignment = submodelOf(this.whole.model, []).expand([]);
     const deferred = new Set<number>();
     while (!this.isOver) {
-      const violated = this.violated(values);
+      const violated = this.violated(values, blamed);
       if (violated.length === 0) return { kind: 'refuted' };
       const next = violated.find((demand) => !current.has(demand) && !deferred.has(demand));
       if (next === undefined) break;
