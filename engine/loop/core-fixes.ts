@@ -32,7 +32,7 @@ export async function fixesOf(
   parts: readonly ClashingPart[],
 ): Promise<CoreFix[]> {
   const fixes: CoreFix[] = [];
-  let lastMs = 0;
+  let lastMs = expectedMs(search.prepared.grounded.model);
   const { clock } = search.budget;
   const attempts = [
     ...parts.flatMap((part) => keysOf(part).map((key) => () => moreRoom(search, part, key))),
@@ -41,7 +41,7 @@ export async function fixesOf(
   ];
   for (const attempt of attempts) {
     const left = search.timeLeft();
-    // What took long once would end too late.
+    // What took long once would end too late; nothing stops a solve before it has reached a backend.
     if (left !== null && left <= lastMs) break;
     const started = clock.nowMs();
     const fix = await attempt();
@@ -52,6 +52,14 @@ export async function fixesOf(
     const [left, right] = [costOf(a), costOf(b)];
     return left === right ? byText(a.constraint, b.constraint) : left - right;
   });
+}
+
+/** Values of decisions and nodes that a solve of the whole gets through in a millisecond, on a slow machine. */
+const PER_MS = 20;
+
+function expectedMs({ variables, nodes }: Model): number {
+  const values = variables.reduce((sum, variable) => sum + (variable.values?.length ?? 1), 0);
+  return (values + nodes.length) / PER_MS;
 }
 
 /** How much is changed; to do without a constraint is the last resort. */

@@ -1,4 +1,5 @@
 import type { Assignment, Constraint, Model, OriginId, Variable } from '../model/model.js';
+import { searchExactly } from './exact-search.js';
 import { withLinearBounds } from './linear-bounds.js';
 import type { SolveOutcome, SolveReport } from './solver.js';
 import { submodelOf } from './submodel.js';
@@ -17,6 +18,9 @@ export type SolveFor = (model: Model, timeMs: number | null) => Promise<SolveOut
 /** Milliseconds that may still be spent, or null for no limit. */
 export type TimeLeft = () => number | null;
 
+/** What an exact search may look at: some ten milliseconds. */
+const EXACT_BUDGET = 100_000;
+
 /** How far from 0 values are looked for that may be anything; conditions can be switched only over a short way. */
 const WINDOWS = [2 ** 7, 2 ** 16, 2 ** 31];
 
@@ -33,6 +37,10 @@ export async function feasibilityOf(
   timeLeft: TimeLeft,
 ): Promise<Feasibility> {
   const { model: part, expand } = submodelOf(model, constraints);
+  // No backend has to be believed where all values can be gone through.
+  const searched = searchExactly(part, EXACT_BUDGET);
+  if (searched.kind === 'feasible') return { kind: 'feasible', values: expand(searched.values) };
+  if (searched.kind === 'infeasible') return searched;
   const first = knownOf(await solve(part, timeLeft()), expand);
   if (first.kind !== 'unknown' || isBounded(part)) return first;
   const report = async (asked: Model): Promise<SolveReport> => ({
