@@ -192,7 +192,9 @@ class Generator {
     const isSoft = draw.chance(25);
     const call: Capacity = {
       k: 'capacity',
-      name: isSoft ? 'balance' : draw.pick(['capacity', 'capacity_constraint']),
+      name: isSoft
+        ? draw.pick(['balance', 'balance_convex'])
+        : draw.pick(['capacity', 'capacity_constraint']),
       decision,
       key,
       demand,

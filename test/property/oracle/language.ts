@@ -17,7 +17,7 @@ export interface Aggregate {
 
 export interface Capacity {
   readonly k: 'capacity';
-  readonly name: 'capacity_constraint' | 'capacity' | 'balance';
+  readonly name: 'capacity_constraint' | 'capacity' | 'balance' | 'balance_convex';
   readonly decision: Expr;
   readonly key: Expr;
   readonly demand: Expr;

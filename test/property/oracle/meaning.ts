@@ -632,11 +632,19 @@ export class Meaning {
         }
         const left = [...spare.values()];
         if (left.some((one) => one < 0)) holds = false;
-        if (left.length > 0) balance += Math.min(...left) - Math.max(...capacities.values());
+        if (call.name === 'balance_convex') {
+          for (const [one, size] of capacities) balance -= convexCost(size - (spare.get(one) ?? 0), size);
+        } else if (left.length > 0) balance += Math.min(...left) - Math.max(...capacities.values());
       }
       return { holds, balance };
     };
   }
+}
+
+/** A unit of load costs 4, 12, 20 or 28 in the first to fourth quarter of the capacity and beyond it. */
+function convexCost(load: number, capacity: number): number {
+  const above = (quarters: number): number => Math.max(0, 4 * load - quarters * capacity);
+  return above(0) + 2 * above(1) + 2 * above(2) + 2 * above(3);
 }
 
 const keyText = (expr: Expr): string => (expr.k === 'column' ? `${expr.alias}.${expr.column}` : '');
