@@ -1,3 +1,4 @@
+import { must } from '../base/assert.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { isError } from '../base/diagnostic.js';
 import { suggestion } from '../base/suggest.js';
@@ -74,9 +75,8 @@ export class Walker {
   seen(expression: Expression, scope: Scope): Seen {
     const known = this.visited.get(expression);
     if (known?.scope === scope) return known;
-    const { visits } = this;
-    const { decision, aggregates } = this.expression(expression, scope);
-    return { scope, isMixed: decision || aggregates.length > 0, nodes: this.visits - visits };
+    this.expression(expression, scope);
+    return must(this.visited.get(expression), 'what was walked');
   }
 
   expression(expression: Expression, scope: Scope): Walk {
@@ -193,19 +193,12 @@ export class Walker {
   }
 
   private visit(expression: Expression, scope: Scope, found: Found, tables: CommonTables): void {
-    const { visits } = this;
+    const before = { aggregates: found.aggregates.length, visits: this.visits };
     this.visits += 1;
-    // Leaves are looked at again as quickly as they are looked up.
-    const isLeaf = expression.kind === 'literal' || expression.kind === 'column';
-    if (isLeaf) {
-      this.visitNode(expression, scope, found, tables);
-      return;
-    }
-    const aggregates = found.aggregates.length;
     const decided = takeDecision(found);
     this.visitNode(expression, scope, found, tables);
-    const isMixed = found.decision || found.aggregates.length > aggregates;
-    this.visited.set(expression, { scope, isMixed, nodes: this.visits - visits });
+    const isMixed = found.decision || found.aggregates.length > before.aggregates;
+    this.visited.set(expression, { scope, isMixed, nodes: this.visits - before.visits });
     if (decided) found.decision = true;
   }
 
