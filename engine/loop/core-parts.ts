@@ -9,7 +9,7 @@ import type { DecisionCell } from '../ground/variables.js';
 import type { LoweredPolicy } from '../lower/lower.js';
 import type { Constraint, OriginId, VariableId } from '../model/model.js';
 import { nodeOf } from '../model/model.js';
-import { deepReads, readsOfCapacity } from '../solve/reads.js';
+import { deepReads, readsOfItems } from '../solve/reads.js';
 
 /** A row of a base table whose decisions a constraint reads. */
 export interface MemberRow {
@@ -130,7 +130,7 @@ export class Parts {
   private variablesOf(constraint: Constraint): readonly VariableId[] {
     const { model } = this.grounded;
     if (constraint.kind === 'assert') return deepReads(model, nodeOf(constraint.literal)).variables;
-    const { variables, nodes } = readsOfCapacity(model, constraint.capacity);
+    const { variables, nodes } = readsOfItems(model, constraint.capacity);
     return [...variables, ...nodes.flatMap((node) => deepReads(model, node).variables)];
   }
 }

@@ -8,7 +8,9 @@ import type {
   ExtremeEntry,
   LinearExpression,
   Literal,
+  Loads,
   Model,
+  NumericId,
   NumericNode,
   ObjectiveLevel,
   OriginId,
@@ -74,6 +76,8 @@ export class ModelBuilder {
   private readonly nodeByKey = new Map<string, number>();
   private readonly domainSets = new WeakMap<readonly number[], Set<number>>();
   private readonly classIds = new Map<ClassMap, number>();
+  private readonly loadsByKey = new Map<string, Loads>();
+  private readonly loadIds = new Map<Loads, Map<number, NumericId>>();
 
   /** A builder that begins with all of a model but its objectives and the constraints that are left out. */
   static extending(model: Model, keeps: (constraint: Constraint) => boolean): ModelBuilder {
@@ -286,6 +290,44 @@ export class ModelBuilder {
     if (isConstant(left)) return sumOf([{ expression: right, factor: left.constant }]);
     if (isConstant(right)) return sumOf([{ expression: left, factor: right.constant }]);
     return this.numeric({ kind: 'product', left, right });
+  }
+
+  /** Items with these classes; equal ones are one object. Items of the same variable and presence are one item. */
+  loads(items: Loads['items'], classes: ClassMap | null): Loads {
+    const merged = new Map<string, Loads['items'][number]>();
+    for (const item of items) {
+      const { variable, demand, presence } = item;
+      if (presence === FALSE) continue;
+      const kept = presence === TRUE ? null : presence;
+      const id = `${variable}/${String(kept)}`;
+      const known = merged.get(id);
+      merged.set(id, { variable, demand: addExact(known?.demand ?? 0, demand), presence: kept });
+    }
+    const counted = [...merged.values()].filter(({ demand }) => demand !== 0);
+    const text = counted.map(({ variable, demand, presence }) => `${variable}*${demand}?${String(presence)}`);
+    const key = `${this.classKey(classes)}:${text.join(',')}`;
+    let loads = this.loadsByKey.get(key);
+    if (loads === undefined) {
+      loads = { items: counted, classes };
+      this.loadsByKey.set(key, loads);
+    }
+    return loads;
+  }
+
+  /** What a key is asked for; one node per key of a `Loads` object. */
+  load(loads: Loads, key: number): LinearExpression {
+    if (loads.items.length === 0) return constantOf(0);
+    let byKey = this.loadIds.get(loads);
+    if (byKey === undefined) {
+      byKey = new Map();
+      this.loadIds.set(loads, byKey);
+    }
+    const known = byKey.get(key);
+    if (known !== undefined) {
+      return { constant: 0, terms: [{ of: { kind: 'numeric', numeric: known }, coefficient: 1 }] };
+    }
+    byKey.set(key, this.numerics.length);
+    return this.numeric({ kind: 'load', loads, key });
   }
 
   /** Truncated towards zero; 0 where the divisor is 0. */

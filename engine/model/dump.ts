@@ -5,6 +5,7 @@ import type {
   ClassMap,
   LinearExpression,
   Literal,
+  Loads,
   Model,
   NumericNode,
   TermOf,
@@ -82,7 +83,15 @@ function nodeText(node: BooleanNode, names: Map<ClassMap, string>): string {
   }
 }
 
-function numericText(numeric: NumericNode): string {
+function loadsText({ items, classes }: Loads, names: Map<ClassMap, string>): string {
+  const counted = items.map(
+    ({ variable, demand, presence }) =>
+      `${demand}@${sideText(variable, classes, names)}${presence === null ? '' : `?${literalText(presence)}`}`,
+  );
+  return list(counted);
+}
+
+function numericText(numeric: NumericNode, loads: Map<Loads, string>): string {
   switch (numeric.kind) {
     case 'when':
       return `when ${literalText(numeric.literal)}: ${expressionText(numeric.expression)}`;
@@ -98,6 +107,11 @@ function numericText(numeric: NumericNode): string {
       return `(${expressionText(numeric.left)}) * (${expressionText(numeric.right)})`;
     case 'quotient':
       return `(${expressionText(numeric.dividend)}) / (${expressionText(numeric.divisor)})`;
+    case 'load': {
+      const name = loads.get(numeric.loads) ?? `l${loads.size}`;
+      loads.set(numeric.loads, name);
+      return `load ${name} at ${numeric.key}`;
+    }
     default:
       return unreachable(numeric);
   }
@@ -105,17 +119,20 @@ function numericText(numeric: NumericNode): string {
 
 /**
  * The model as text, one line per part; equal models give equal text.
- * `v` numbers variables, `n` Boolean nodes (`!` negates), `w` numeric nodes, `c` class maps in order of first use.
+ * `v` numbers variables, `n` Boolean nodes (`!` negates), `w` numeric nodes, `c` class maps and
+ * `l` loads in order of first use.
  */
 export function dump(model: Model): string {
   const lines: string[] = [];
   const names = new Map<ClassMap, string>();
+  const loads = new Map<Loads, string>();
   model.variables.forEach((variable, id) => {
     const hint = model.hints[id] ?? null;
     lines.push(`v${id} ${variable.label} in ${domainText(variable)}${hint === null ? '' : ` hint ${hint}`}`);
   });
   model.nodes.forEach((node, id) => lines.push(`n${id} ${nodeText(node, names)}`));
-  model.numerics.forEach((numeric, id) => lines.push(`w${id} ${numericText(numeric)}`));
+  model.numerics.forEach((numeric, id) => lines.push(`w${id} ${numericText(numeric, loads)}`));
+  for (const [items, name] of loads) lines.push(`${name} ${loadsText(items, names)}`);
   for (const [classes, name] of names) {
     lines.push(`${name} ${list([...classes].map(([value, kind]) => `${value}:${kind}`))}`);
   }

@@ -7,6 +7,7 @@ import type {
   ClassMap,
   LinearExpression,
   Literal,
+  Loads,
   Model,
   NumericNode,
   OriginId,
@@ -92,12 +93,25 @@ export function traceOf(model: Model, values: Assignment): Trace {
   const truths = new Uint8Array(model.nodes.length);
   const numbers = new Float64Array(model.numerics.length);
   const trace = { truths, numbers };
+  const sums = new Map<Loads, ReadonlyMap<number, number>>();
+  // One pass over the items serves all keys; their presences come before the first of them in the order.
+  const sumsOf = (loads: Loads): ReadonlyMap<number, number> => {
+    let known = sums.get(loads);
+    if (known === undefined) {
+      known = loadSums(loads, values, truths);
+      sums.set(loads, known);
+    }
+    return known;
+  };
   const { order, cycle } = evaluationOrder(model);
   assert(cycle === null, 'evaluation of a cyclic model');
   for (const entity of order) {
     if (entity < 0) {
       const numeric = must(model.numerics[~entity], 'numeric node');
-      numbers[~entity] = numberOf(numeric, values, trace);
+      numbers[~entity] =
+        numeric.kind === 'load'
+          ? (sumsOf(numeric.loads).get(numeric.key) ?? 0)
+          : numberOf(numeric, values, trace);
     } else {
       truths[entity] = truthOfNode(model, entity, values, trace) ? 1 : 0;
     }
@@ -105,7 +119,22 @@ export function traceOf(model: Model, values: Assignment): Trace {
   return trace;
 }
 
-function numberOf(numeric: NumericNode, values: Assignment, trace: Trace): number {
+/** What every key is asked for; keys that no item chose are left out. Throws UnsafeIntegerError. */
+export function loadSums(
+  { items, classes }: Loads,
+  values: Assignment,
+  truths: Uint8Array,
+): ReadonlyMap<number, number> {
+  const sums = new Map<number, number>();
+  for (const { variable, demand, presence } of items) {
+    if (presence !== null && !holds(truths, presence)) continue;
+    const key = classOf(classes, valueAt(values, variable));
+    if (key !== undefined) sums.set(key, addExact(sums.get(key) ?? 0, demand));
+  }
+  return sums;
+}
+
+function numberOf(numeric: Exclude<NumericNode, { kind: 'load' }>, values: Assignment, trace: Trace): number {
   const value = (expression: LinearExpression): number => expressionValue(expression, values, trace);
   switch (numeric.kind) {
     case 'when':

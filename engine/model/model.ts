@@ -58,7 +58,21 @@ export type NumericNode =
   | { readonly kind: 'extreme'; readonly greatest: boolean; readonly entries: readonly ExtremeEntry[] }
   | { readonly kind: 'product'; readonly left: LinearExpression; readonly right: LinearExpression }
   /** Truncated towards zero; 0 where the divisor is 0. */
-  | { readonly kind: 'quotient'; readonly dividend: LinearExpression; readonly divisor: LinearExpression };
+  | { readonly kind: 'quotient'; readonly dividend: LinearExpression; readonly divisor: LinearExpression }
+  /** The demands of the present items whose value's class is `key`, summed. */
+  | { readonly kind: 'load'; readonly loads: Loads; readonly key: number };
+
+/** Items that count at the class of the value they choose. One object is shared by all nodes about it. */
+export interface Loads {
+  /** An item counts while `presence` holds (null: always). Demands are non-zero integers, negative ones too. */
+  readonly items: readonly {
+    readonly variable: VariableId;
+    readonly demand: number;
+    readonly presence: Literal | null;
+  }[];
+  /** value -> key; null is the identity. A value without a class counts nowhere. */
+  readonly classes: ClassMap | null;
+}
 
 export interface ExtremeEntry {
   readonly literal: Literal;

@@ -1,4 +1,4 @@
-import type { Capacity, LinearExpression, Model, NumericId, NodeId } from './model.js';
+import type { LinearExpression, Literal, Loads, Model, NumericId, NodeId } from './model.js';
 import { nodeOf } from './model.js';
 import { numericParts } from './numeric-parts.js';
 
@@ -21,8 +21,11 @@ function expressionChildren(expression: LinearExpression, visit: (child: Entity)
   }
 }
 
-function capacityChildren(capacity: Capacity, visit: (child: Entity) => void): void {
-  for (const { presence } of capacity.items) if (presence !== null) visit(nodeOf(presence));
+function itemChildren(
+  items: readonly { readonly presence: Literal | null }[],
+  visit: (child: Entity) => void,
+): void {
+  for (const { presence } of items) if (presence !== null) visit(nodeOf(presence));
 }
 
 /** Calls `visit` for every entity that `entity` reads directly. */
@@ -35,17 +38,18 @@ export function forEachChild(model: Model, entity: Entity, visit: (child: Entity
   }
   const numeric = model.numerics[~entity];
   if (numeric === undefined) return;
-  const { literals, expressions, capacity } = numericParts(numeric);
+  const { literals, expressions, capacity, loads } = numericParts(numeric);
   for (const literal of literals) visit(nodeOf(literal));
   for (const expression of expressions) expressionChildren(expression, visit);
-  if (capacity !== null) capacityChildren(capacity, visit);
+  if (capacity !== null) itemChildren(capacity.items, visit);
+  if (loads !== null) itemChildren(loads.items, visit);
 }
 
 /** Calls `visit` for every entity that a constraint or an objective reads directly, in model order. */
 export function forEachRoot(model: Model, visit: (root: Entity) => void): void {
   for (const constraint of model.constraints) {
     if (constraint.kind === 'assert') visit(nodeOf(constraint.literal));
-    else capacityChildren(constraint.capacity, visit);
+    else itemChildren(constraint.capacity.items, visit);
   }
   for (const { soft } of model.objectives) {
     for (const { expression } of soft) expressionChildren(expression, visit);
@@ -66,6 +70,12 @@ export function evaluationOrder(model: Model): EvaluationOrder {
   const order: Entity[] = [];
   let cycle: Entity | null = null;
   const stack: Entity[] = [];
+  // Nodes of one Loads read the same: the first one that is met has it looked at for all.
+  const firstOf = new Map<Loads, Entity>();
+  const loadsOf = (entity: Entity): Loads | null => {
+    const numeric = entity < 0 ? model.numerics[~entity] : undefined;
+    return numeric?.kind === 'load' ? numeric.loads : null;
+  };
   const expand = (child: Entity): void => {
     const childState = state[indexOf(child)];
     if (childState === OPEN) cycle ??= child;
@@ -78,6 +88,13 @@ export function evaluationOrder(model: Model): EvaluationOrder {
       const index = indexOf(entity);
       if (state[index] === 0) {
         state[index] = OPEN;
+        const loads = loadsOf(entity);
+        const first = loads === null ? undefined : firstOf.get(loads);
+        if (first !== undefined) {
+          if (state[indexOf(first)] === OPEN) cycle ??= entity;
+          continue;
+        }
+        if (loads !== null) firstOf.set(loads, entity);
         forEachChild(model, entity, expand);
         continue;
       }

@@ -1,4 +1,4 @@
-import type { LinearExpression, Model, NodeId, VariableId } from './model.js';
+import type { LinearExpression, Loads, Model, NodeId, VariableId } from './model.js';
 import { nodeOf } from './model.js';
 import { numericParts } from './numeric-parts.js';
 
@@ -7,6 +7,7 @@ export function readVariables(model: Model): VariableId[] {
   const read = new Set<VariableId>();
   const nodes = new Set<NodeId>();
   const numerics = new Set<number>();
+  const loadsSeen = new Set<Loads>();
   const pending: NodeId[] = [];
   const literal = (one: number): void => {
     const node = nodeOf(one);
@@ -21,10 +22,10 @@ export function readVariables(model: Model): VariableId[] {
       else numeric(of.numeric);
     }
   };
-  const items = (capacity: {
+  const items = (counted: {
     readonly items: readonly { variable: VariableId; presence: number | null }[];
   }): void => {
-    for (const item of capacity.items) {
+    for (const item of counted.items) {
       read.add(item.variable);
       if (item.presence !== null) literal(item.presence);
     }
@@ -36,6 +37,10 @@ export function readVariables(model: Model): VariableId[] {
     if (node === undefined) return;
     const parts = numericParts(node);
     if (parts.capacity !== null) items(parts.capacity);
+    if (parts.loads !== null && !loadsSeen.has(parts.loads)) {
+      loadsSeen.add(parts.loads);
+      items(parts.loads);
+    }
     parts.literals.forEach(literal);
     parts.expressions.forEach(expression);
   };

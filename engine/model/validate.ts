@@ -1,4 +1,4 @@
-import type { Capacity, ClassMap, LinearExpression, Literal, Model, VariableId } from './model.js';
+import type { Capacity, ClassMap, LinearExpression, Literal, Loads, Model, VariableId } from './model.js';
 import { numericParts } from './numeric-parts.js';
 import { evaluationOrder } from './order.js';
 
@@ -10,6 +10,7 @@ class Findings {
   readonly problems: string[] = [];
   private readonly ascending = new Set<readonly number[]>();
   private readonly classMaps = new Set<ClassMap>();
+  private readonly known = new Set<Loads>();
 
   constructor(private readonly model: Model) {}
 
@@ -67,6 +68,17 @@ class Findings {
         );
       }
     }
+  }
+
+  loads(loads: Loads, where: string): void {
+    if (this.known.has(loads)) return;
+    this.known.add(loads);
+    for (const { variable, demand, presence } of loads.items) {
+      this.variable(variable, where);
+      this.expect(Number.isSafeInteger(demand) && demand !== 0, () => `a demand of ${where} is no amount`);
+      if (presence !== null) this.literal(presence, where);
+    }
+    this.classes(loads.classes, `the class map of ${where}`);
   }
 
   capacity(capacity: Capacity, where: string): void {
@@ -132,10 +144,12 @@ function checkNodes(model: Model, findings: Findings): void {
   });
   model.numerics.forEach((numeric, id) => {
     const where = `numeric ${id}`;
-    const { literals, expressions, capacity } = numericParts(numeric);
+    const { literals, expressions, capacity, loads } = numericParts(numeric);
+    if (loads !== null) findings.loads(loads, where);
     if (capacity !== null) findings.capacity(capacity, where);
     for (const literal of literals) findings.literal(literal, where);
     for (const expression of expressions) findings.expression(expression, where);
+    if (numeric.kind === 'load') findings.integer(numeric.key, `the key of ${where}`);
     if (numeric.kind === 'extreme')
       findings.expect(numeric.entries.length > 0, () => `${where} has nothing to choose from`);
   });

@@ -3,6 +3,7 @@ import type {
   Capacity,
   LinearExpression,
   Literal,
+  Loads,
   Model,
   NodeId,
   TermOf,
@@ -27,6 +28,7 @@ import {
 export interface Knowledge {
   rangeOf(variable: VariableId): Range;
   truthOf(node: NodeId): number;
+  loadRange(loads: Loads, key: number): Range;
 }
 
 /** -1 unknown, 0 false, 1 true. */
@@ -98,6 +100,8 @@ export class Bounds {
         return multiplyRanges(this.expression(numeric.left), this.expression(numeric.right));
       case 'quotient':
         return quotientRange(this.expression(numeric.dividend), this.expression(numeric.divisor));
+      case 'load':
+        return this.knowledge.loadRange(numeric.loads, numeric.key);
       default:
         return unreachable(numeric);
     }

@@ -1,8 +1,9 @@
-import type { Capacity, Literal, VariableId } from '../model/model.js';
+import type { Capacity } from '../model/model.js';
 import { lowerIndex } from '../model/search.js';
 import type { Affine } from './affine.js';
-import { columnAffine, combine, constantAffine, isConstantAffine } from './affine.js';
+import { columnAffine, combine, constantAffine } from './affine.js';
 import type { Encoder } from './encoder.js';
+import type { ItemShares } from './item-shares.js';
 import { Unsupported } from './mip-builder.js';
 import type { Need } from './need.js';
 import { ABOVE, BELOW, flip } from './need.js';
@@ -22,9 +23,10 @@ interface KeyLoad {
 
 /** Encodes capacities: one row per key that can bind. */
 export class CapacityEncoder {
-  private readonly shares = new Map<string, { readonly affine: Affine; done: Need }>();
-
-  constructor(private readonly encoder: Encoder) {}
+  constructor(
+    private readonly encoder: Encoder,
+    private readonly shares: ItemShares,
+  ) {}
 
   /** Keys in order, with the items that may choose them. */
   private loads({ items, keys }: Capacity): KeyLoad[] {
@@ -56,68 +58,8 @@ export class CapacityEncoder {
     return loads;
   }
 
-  /** Truth of an item counting on a key: it is present and chose it. */
-  private share({ variable, presence }: Item, key: number, need: Need): Affine {
-    const { encoder } = this;
-    const chosen = encoder.member(variable, [key], need);
-    if (presence === null || (isConstantAffine(chosen) && chosen.constant === 0)) return chosen;
-    const present = encoder.literalGiven(presence, variable, key, need);
-    if (isConstantAffine(present)) return present.constant === 1 ? chosen : constantAffine(0);
-    return this.product(variable, presence, key, chosen, present, need);
-  }
-
-  private product(
-    variable: VariableId,
-    presence: Literal,
-    key: number,
-    chosen: Affine,
-    present: Affine,
-    need: Need,
-  ): Affine {
-    const { builder } = this.encoder;
-    const id = `${variable}/${presence}/${key}`;
-    let share = this.shares.get(id);
-    if (share === undefined) {
-      const column = builder.column(0, 1, false, { kind: 'product', left: chosen, right: present });
-      share = { affine: columnAffine(column), done: 0 };
-      this.shares.set(id, share);
-    }
-    const missing = need & ~share.done;
-    share.done |= need;
-    const { affine } = share;
-    if ((missing & ABOVE) !== 0)
-      builder.row(
-        combine([
-          [1, chosen],
-          [1, present],
-          [-1, affine],
-        ]),
-        -Infinity,
-        1,
-      );
-    if ((missing & BELOW) !== 0) {
-      builder.row(
-        combine([
-          [1, chosen],
-          [-1, affine],
-        ]),
-        0,
-        Infinity,
-      );
-      builder.row(
-        combine([
-          [1, present],
-          [-1, affine],
-        ]),
-        0,
-        Infinity,
-      );
-    }
-    return affine;
-  }
-
   private load({ items, key }: KeyLoad, need: Need): Affine {
-    return combine(items.map((item) => [item.demand, this.share(item, key, need)] as const));
+    return combine(items.map((item) => [item.demand, this.shares.of(item, [key], need)] as const));
   }
 
   /** A hard capacity; keys that everything could choose at once get no row. */

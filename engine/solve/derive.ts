@@ -5,7 +5,7 @@ import { truthOfLiteral } from './bounds.js';
 import type { Domain } from './domain.js';
 import { countWithin } from './domain.js';
 import { indexIn } from '../model/search.js';
-import type { Support } from './presolve-state.js';
+import type { Support } from './list-support.js';
 
 /** What a node's truth is derived from. */
 export interface Derivable extends Knowledge {

@@ -12,13 +12,15 @@ import type {
 import { isNegated, negate, nodeOf } from '../model/model.js';
 import type { Entity } from '../model/order.js';
 import { entityOfNumeric } from '../model/order.js';
-import { indexIn, lowerIndex } from '../model/search.js';
+import { lowerIndex } from '../model/search.js';
 import type { Affine } from './affine.js';
 import { columnAffine, combine, complement, constantAffine, isConstantAffine, sum } from './affine.js';
 import { ArithmeticEncoder } from './arithmetic-encoder.js';
 import { CapacityEncoder } from './capacity-encoder.js';
 import { EqualityEncoder } from './equality-encoder.js';
 import { ExpressionRanges } from './expression-ranges.js';
+import { ItemShares } from './item-shares.js';
+import { LoadEncoder } from './load-encoder.js';
 import type { Meaning } from './mip.js';
 import { MipBuilder, Unsupported } from './mip-builder.js';
 import type { Need } from './need.js';
@@ -42,6 +44,7 @@ export class Encoder {
   readonly builder = new MipBuilder();
   readonly columns: VariableColumns;
   readonly capacities: CapacityEncoder;
+  private readonly loads: LoadEncoder;
   readonly equalities: EqualityEncoder;
   private readonly arithmetic: ArithmeticEncoder;
   readonly tables: Tables;
@@ -53,7 +56,9 @@ export class Encoder {
     this.columns = new VariableColumns(model, this.builder);
     this.tables = new Tables(model, (variable) => this.columns.listOf(variable));
     this.ranges = new ExpressionRanges(model, this.columns, this.tables);
-    this.capacities = new CapacityEncoder(this);
+    const shares = new ItemShares(this);
+    this.capacities = new CapacityEncoder(this, shares);
+    this.loads = new LoadEncoder(this, shares);
     this.equalities = new EqualityEncoder(this);
     this.arithmetic = new ArithmeticEncoder(this);
   }
@@ -220,13 +225,12 @@ export class Encoder {
     return complement(this.node(nodeOf(literal), flip(need)));
   }
 
-  /** Truth of a literal where `variable` is known to be `value`: a number if it depends on nothing else. */
-  literalGiven(literal: Literal, variable: VariableId, value: number, need: Need): Affine {
+  /** Truth of a literal per value of a listed variable, where it depends on nothing else; else null. */
+  tableGiven(literal: Literal, variable: VariableId): Float64Array | null {
     const id = nodeOf(literal);
-    const list = this.columns.listOf(variable);
-    if (list === null || this.tables.variableOf(id) !== variable) return this.literal(literal, need);
-    const truth = this.tables.tableOf(id)[indexIn(list, value)] ?? 0;
-    return constantAffine(isNegated(literal) ? 1 - truth : truth);
+    if (this.columns.listOf(variable) === null || this.tables.variableOf(id) !== variable) return null;
+    const table = this.tables.tableOf(id);
+    return isNegated(literal) ? table.map((truth) => 1 - truth) : table;
   }
 
   /** The sum over a variable's columns where an entity depends on one listed variable only, else null. */
@@ -350,9 +354,12 @@ export class Encoder {
 
   /** Value of a numeric node that keeps to `need`. */
   private numeric(id: NumericId, need: Need): Affine {
+    const numeric = this.numericAt(id);
+    // A sum of choices needs no column; what it is made of keeps to the side asked for.
+    if (numeric.kind === 'load') return this.loads.sum(numeric.loads, numeric.key, need);
     let made = this.numerics.get(id);
     if (made === undefined) {
-      const exact = this.fromTable(entityOfNumeric(id)) ?? this.arithmetic.exact(this.numericAt(id));
+      const exact = this.fromTable(entityOfNumeric(id)) ?? this.arithmetic.exact(numeric);
       made =
         exact === null ? { affine: this.openNumber(id), done: 0 } : { affine: exact, done: BELOW | ABOVE };
       this.numerics.set(id, made);
@@ -384,6 +391,8 @@ export class Encoder {
         return;
       case 'product':
         throw new TypeError('a product has no column of its own');
+      case 'load':
+        throw new TypeError('a load has no column of its own');
       case 'when':
         this.whenRows(numeric, value, need);
         return;

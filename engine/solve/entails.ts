@@ -1,7 +1,9 @@
 import type { Capacity, Constraint, LinearExpression, Literal, Model, Variable } from '../model/model.js';
 import { negate } from '../model/model.js';
 import type { Range } from './range.js';
+import type { Knowledge } from './bounds.js';
 import { Bounds, truthOfLiteral } from './bounds.js';
+import { LoadBounds } from './load-bounds.js';
 import { propagate } from './propagate.js';
 
 /** What some constraints of a model say by propagation. */
@@ -37,9 +39,14 @@ export function entailmentOf(
   const found = propagate({ ...model, constraints, objectives: [{ priority: 0, soft }] });
   if (found.kind === 'infeasible') return null;
   const { variables, truths } = found;
-  const knowledge = {
+  const loads = new LoadBounds({
+    domainOf: (id) => ({ values: variables[id]?.values ?? null, ...rangeOf(variables[id]) }),
+    truthOfLiteral: (literal) => truthOfLiteral(knowledge, literal),
+  });
+  const knowledge: Knowledge = {
     rangeOf: (id: number): Range => rangeOf(variables[id]),
     truthOf: (node: number): number => (node === 0 ? 1 : (truths[node] ?? -1)),
+    loadRange: (counted, key) => loads.range(counted, key),
   };
   return {
     holds: (constraint) =>

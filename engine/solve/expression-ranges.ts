@@ -1,6 +1,7 @@
 import type { LinearExpression, Model, NumericId, TermOf, VariableId } from '../model/model.js';
-import { TRUE } from '../model/model.js';
+import { FALSE, TRUE } from '../model/model.js';
 import { Bounds, extremeRange } from './bounds.js';
+import { LoadBounds } from './load-bounds.js';
 import type { Range } from './range.js';
 import { ZERO, addRanges, hullOf, multiplyRanges, point, quotientRange, scaleRange } from './range.js';
 import type { Tables } from './tables.js';
@@ -16,9 +17,14 @@ export class ExpressionRanges {
     private readonly columns: VariableColumns,
     private readonly tables: Tables,
   ) {
+    const loads = new LoadBounds({
+      domainOf: (variable) => ({ values: columns.listOf(variable), ...columns.rangeOf(variable) }),
+      truthOfLiteral: (literal) => (literal === TRUE ? 1 : literal === FALSE ? 0 : -1),
+    });
     this.bounds = new Bounds(model, {
       rangeOf: (variable) => columns.rangeOf(variable),
       truthOf: (node) => (node === 0 ? 1 : -1),
+      loadRange: (counted, key) => loads.range(counted, key),
     });
   }
 
@@ -88,6 +94,7 @@ export class ExpressionRanges {
       case 'quotient':
         return quotientRange(this.of(numeric.dividend), this.of(numeric.divisor));
       case 'balance':
+      case 'load':
       case undefined:
         return this.bounds.numeric(id);
     }

@@ -1,10 +1,14 @@
 import { must } from '../base/assert.js';
 import { byNumber } from '../base/order.js';
-import type { ClassMap, Literal, Model, NodeId, OriginId, VariableId } from '../model/model.js';
+import type { ClassMap, Literal, Loads, Model, NodeId, OriginId, VariableId } from '../model/model.js';
 import { isNegated, nodeOf } from '../model/model.js';
 import type { Knowledge } from './bounds.js';
+import { truthOfLiteral } from './bounds.js';
 import type { Cause } from './cause.js';
 import { Domain, countWithin } from './domain.js';
+import type { Support } from './list-support.js';
+import { supportOfList } from './list-support.js';
+import { LoadBounds } from './load-bounds.js';
 import type { ProjectionContext } from './projection.js';
 import type { Range } from './range.js';
 import type { Reads } from './reads.js';
@@ -20,13 +24,6 @@ export class Conflict extends Error {
   }
 }
 
-/** Classes that a variable may still choose under one class map. */
-export interface Support {
-  readonly classes: ReadonlySet<number>;
-  /** Every value that may be chosen has a class. */
-  readonly total: boolean;
-}
-
 /** Domains and truths as far as they are known, each with its cause; tells a listener of every change. */
 export class PresolveState implements Knowledge, ProjectionContext {
   readonly domains: Domain[];
@@ -35,6 +32,10 @@ export class PresolveState implements Knowledge, ProjectionContext {
   private readonly nodeCauses: (Cause | undefined)[] = [];
   private readonly supports = new Map<ClassMap | null, Map<VariableId, { from: number; support: Support }>>();
   private readonly revisions: number[];
+  private readonly loads: LoadBounds;
+  /** Counts whatever becomes known. */
+  private changes = 0;
+  private readonly loadsCauses = new Map<Loads, { readonly at: number; readonly cause: Cause }>();
 
   constructor(
     model: Model,
@@ -47,6 +48,10 @@ export class PresolveState implements Knowledge, ProjectionContext {
     this.revisions = model.variables.map(() => 0);
     this.truths = new Int8Array(model.nodes.length).fill(-1);
     this.truths[0] = 1;
+    this.loads = new LoadBounds({
+      domainOf: (variable) => this.domainOf(variable),
+      truthOfLiteral: (literal) => truthOfLiteral(this, literal),
+    });
   }
 
   domainOf(variable: VariableId): Domain {
@@ -59,6 +64,32 @@ export class PresolveState implements Knowledge, ProjectionContext {
 
   truthOf(node: NodeId): number {
     return this.truths[node] ?? -1;
+  }
+
+  /** As of the last refresh: domains only shrink, so that it holds still. */
+  loadRange(loads: Loads, key: number): Range {
+    return this.loads.range(loads, key);
+  }
+
+  /** Answers whether some range changed. */
+  refreshLoads(loads: Loads): boolean {
+    return this.loads.refresh(loads);
+  }
+
+  /** Why the loads are what they are by now; one object for all keys until something changes. */
+  private causeOfLoads(loads: Loads): Cause {
+    const known = this.loadsCauses.get(loads);
+    if (known?.at === this.changes) return known.cause;
+    const parents = new Set<Cause>();
+    for (const { variable, presence } of loads.items) {
+      const own = this.variableCauses[variable];
+      if (own !== undefined) parents.add(own);
+      const present = presence === null ? undefined : this.nodeCauses[nodeOf(presence)];
+      if (present !== undefined) parents.add(present);
+    }
+    const cause = { origin: null, parents: [...parents] };
+    this.loadsCauses.set(loads, { at: this.changes, cause });
+    return cause;
   }
 
   causeOf(variable: VariableId): Cause | undefined {
@@ -80,6 +111,7 @@ export class PresolveState implements Knowledge, ProjectionContext {
       const cause = this.nodeCauses[node];
       if (cause !== undefined) parents.add(cause);
     }
+    for (const loads of reads.loads) parents.add(this.causeOfLoads(loads));
     if (extra !== undefined) parents.add(extra);
     return { origin, parents: [...parents] };
   }
@@ -89,6 +121,7 @@ export class PresolveState implements Knowledge, ProjectionContext {
     const domain = this.domainOf(variable);
     if (!change(domain)) return;
     this.revisions[variable] = (this.revisions[variable] ?? 0) + 1;
+    this.changes += 1;
     const previous = this.variableCauses[variable];
     const reason = cause();
     this.variableCauses[variable] =
@@ -111,6 +144,7 @@ export class PresolveState implements Knowledge, ProjectionContext {
       throw new Conflict(other === undefined ? reason : { origin: null, parents: [reason, other] }, null);
     }
     this.truths[node] = truth;
+    this.changes += 1;
     this.nodeCauses[node] = cause();
     this.changed.node(node);
   }
@@ -137,24 +171,9 @@ export class PresolveState implements Knowledge, ProjectionContext {
   }
 }
 
-/** Supports of list domains, kept per list: most variables of a model share theirs. */
-const listSupports = new WeakMap<readonly number[], Map<ClassMap | null, Support>>();
-
 function computeSupport(domain: Domain, classes: ClassMap | null): Support {
   const list = domain.values;
-  if (list !== null) {
-    let byClasses = listSupports.get(list);
-    if (byClasses === undefined) {
-      byClasses = new Map();
-      listSupports.set(list, byClasses);
-    }
-    let support = byClasses.get(classes);
-    if (support === undefined) {
-      support = supportOfList(list, classes);
-      byClasses.set(classes, support);
-    }
-    return support;
-  }
+  if (list !== null) return supportOfList(list, classes);
   if (classes === null) return { classes: new Set([domain.lo]), total: true };
   const found = new Set<number>();
   const keys: number[] = [];
@@ -165,16 +184,4 @@ function computeSupport(domain: Domain, classes: ClassMap | null): Support {
   }
   keys.sort(byNumber);
   return { classes: found, total: countWithin(keys, domain) === domain.size };
-}
-
-function supportOfList(list: readonly number[], classes: ClassMap | null): Support {
-  if (classes === null) return { classes: new Set(list), total: true };
-  const found = new Set<number>();
-  let total = true;
-  for (const value of list) {
-    const kind = classes.get(value);
-    if (kind === undefined) total = false;
-    else found.add(kind);
-  }
-  return { classes: found, total };
 }

@@ -71,7 +71,8 @@ export class Projector {
 
   private computeVariables(id: NodeId, depth: number): readonly VariableId[] | null {
     if (depth > DEEPEST) return null;
-    const { variables, nodes } = readsOfNode(this.model, id);
+    const { variables, nodes, loads } = readsOfNode(this.model, id);
+    if (loads.length > 0) return null;
     const all = new Set(variables);
     for (const child of nodes) {
       const inner = this.variablesOf(child, depth + 1);

@@ -5,6 +5,7 @@ import type {
   ExtremeEntry,
   LinearExpression,
   Literal,
+  Loads,
   Model,
   NodeId,
   NumericNode,
@@ -34,7 +35,9 @@ import {
   scaleRange,
 } from './range.js';
 import type { Reads } from './reads.js';
-import { deepReads, readsOfCapacity, readsOfNode } from './reads.js';
+import { SharedParts } from './shared-parts.js';
+import { LoadLimits } from './load-limits.js';
+import { deepReads, readsOfItems, readsOfNode } from './reads.js';
 import { unboundedVariables } from './unbounded.js';
 
 /** What the hard constraints say of single variables and nodes. */
@@ -76,7 +79,10 @@ class Propagator {
     readonly origin: OriginId;
     readonly reads: Reads;
   }[] = [];
-  /** Tasks to wake: a node id, or ~index of a capacity. */
+  private readonly loads: { readonly loads: Loads; readonly reads: Reads; readonly limits: LoadLimits }[] =
+    [];
+  private readonly loadTasks = new Map<Loads, number>();
+  /** Tasks to wake: a node id, or ~index of a capacity, or ~(capacities + index) of loads. */
   private readonly byVariable: number[][];
   private readonly byNode: number[][];
   private queue: number[] = [];
@@ -99,11 +105,34 @@ class Propagator {
     for (const node of this.nodes) size += this.watch(node, readsOfNode(model, node));
     for (const constraint of model.constraints) {
       if (constraint.kind !== 'capacity') continue;
-      const reads = readsOfCapacity(model, constraint.capacity);
+      const reads = readsOfItems(model, constraint.capacity);
       size += this.watch(~this.capacities.length, reads) + constraint.capacity.keys.length;
       this.capacities.push({ capacity: constraint.capacity, origin: constraint.origin, reads });
     }
+    for (const node of this.nodes) size += this.watchLoads(node);
     this.work = WORK_AT_LEAST + WORK_PER_READ * size;
+  }
+
+  /** A node is woken by the loads it reads, and these by their items: many nodes read the same ones. */
+  private watchLoads(node: NodeId): number {
+    let size = 0;
+    for (const loads of this.readsOf(node).loads) {
+      let task = this.loadTasks.get(loads);
+      if (task === undefined) {
+        task = ~(this.capacities.length + this.loads.length);
+        this.loadTasks.set(loads, task);
+        const reads = readsOfItems(this.model, loads);
+        this.loads.push({ loads, reads, limits: new LoadLimits(loads, this.state) });
+        size += this.watch(task, reads);
+      }
+      this.limitsOf(loads).readers.push(node);
+    }
+    return size;
+  }
+
+  private limitsOf(loads: Loads): LoadLimits {
+    const task = must(this.loadTasks.get(loads), 'task of loads');
+    return must(this.loads[~task - this.capacities.length], 'loads').limits;
   }
 
   private watch(task: number, reads: Reads): number {
@@ -133,6 +162,7 @@ class Propagator {
       }
       this.wake(this.nodes);
       this.wake(this.capacities.map((_, index) => ~index));
+      this.wake([...this.loadTasks.values()]);
       this.drain();
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
@@ -158,8 +188,9 @@ class Propagator {
       for (const task of batch) {
         this.queued.delete(task);
         if (this.work <= 0) return;
-        if (task < 0) this.limitCapacity(~task);
-        else this.visit(task);
+        if (task >= 0) this.visit(task);
+        else if (~task < this.capacities.length) this.limitCapacity(~task);
+        else this.limitLoads(~task - this.capacities.length);
       }
     }
   }
@@ -320,6 +351,12 @@ class Propagator {
     switch (numeric.kind) {
       case 'balance':
         return;
+      case 'load': {
+        const { loads, key } = numeric;
+        if (this.limitsOf(loads).tighten(key, range, cause))
+          this.wake([must(this.loadTasks.get(loads), 'task')]);
+        return;
+      }
       case 'when': {
         const { literal, expression } = numeric;
         const own = new Bounds(this.model, this.state).expression(expression);
@@ -450,30 +487,13 @@ class Propagator {
     );
   }
 
-  private removeShared(
-    variable: VariableId,
-    removed: readonly number[],
-    parts: Parts,
-    cause: () => Cause,
-  ): void {
-    const list = this.state.domainOf(variable).values;
-    if (list === null) {
-      this.state.narrow(variable, (domain) => domain.removeList(removed), cause);
-      return;
-    }
-    let byRemoved = parts.get(list);
-    if (byRemoved === undefined) {
-      byRemoved = new Map();
-      parts.set(list, byRemoved);
-    }
-    let part = byRemoved.get(removed);
-    if (part === undefined) {
-      const set = new Set(removed);
-      part = list.filter((value) => !set.has(value));
-      byRemoved.set(removed, part);
-    }
-    const left = part;
-    this.state.narrow(variable, (domain) => domain.takePart(left), cause);
+  /** Takes from the items what the limits of their loads do not leave them; wakes those who read a load that changed. */
+  private limitLoads(index: number): void {
+    const { loads, reads, limits } = must(this.loads[index], 'loads');
+    this.work -= 1 + loads.items.length;
+    const changed = limits.refresh();
+    if (changed) this.wake(limits.readers);
+    this.work -= limits.enforce((extra) => this.state.causeFrom(reads, null, extra));
   }
 
   /** Takes keys from items that surely count and cannot fit beside those already fixed there. */
@@ -499,7 +519,7 @@ class Propagator {
     if (narrow.length === 0) return;
     const roomAt = new Map(narrow.map(({ key, room }) => [key, room]));
     const keysBelow = new Map<number, readonly number[]>();
-    const parts: Parts = new Map();
+    const parts = new SharedParts();
     for (const { variable, demand, presence } of capacity.items) {
       const domain = state.domainOf(variable);
       const counts = presence === null ? 1 : truthOfLiteral(state, presence);
@@ -511,16 +531,13 @@ class Propagator {
           keysBelow.set(demand, full);
         }
         const list = full;
-        if (list.length > 0) this.removeShared(variable, list, parts, cause);
+        if (list.length > 0) parts.remove(state, variable, list, cause);
       } else if (presence !== null && domain.isFixed && demand > (roomAt.get(domain.lo) ?? Infinity)) {
         state.decide(negate(presence), cause);
       }
     }
   }
 }
-
-/** What lists become without other lists, so that variables with one list still share one afterwards. */
-type Parts = Map<readonly number[], Map<readonly number[], readonly number[]>>;
 
 /**
  * Domains and truths that follow from the hard constraints one at a time, to a fixpoint.

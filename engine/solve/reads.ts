@@ -1,5 +1,5 @@
 import { unreachable } from '../base/assert.js';
-import type { Capacity, LinearExpression, Model, NodeId, VariableId } from '../model/model.js';
+import type { Capacity, LinearExpression, Loads, Model, NodeId, VariableId } from '../model/model.js';
 import { nodeOf } from '../model/model.js';
 import { numericParts } from '../model/numeric-parts.js';
 
@@ -7,11 +7,14 @@ import { numericParts } from '../model/numeric-parts.js';
 export interface Reads {
   readonly variables: readonly VariableId[];
   readonly nodes: readonly NodeId[];
+  /** Loads, whose items are not among the variables and nodes: many nodes read the same ones. */
+  readonly loads: readonly Loads[];
 }
 
 class Collector {
   readonly variables = new Set<VariableId>();
   readonly nodes = new Set<NodeId>();
+  readonly loads = new Set<Loads>();
   private readonly numerics = new Set<number>();
 
   constructor(private readonly model: Model) {}
@@ -24,7 +27,7 @@ class Collector {
     }
   }
 
-  capacity({ items }: Capacity): void {
+  items({ items }: Capacity | Loads): void {
     for (const { variable, presence } of items) {
       this.variables.add(variable);
       if (presence !== null) this.nodes.add(nodeOf(presence));
@@ -36,14 +39,15 @@ class Collector {
     this.numerics.add(id);
     const numeric = this.model.numerics[id];
     if (numeric === undefined) return;
-    const { literals, expressions, capacity } = numericParts(numeric);
+    const { literals, expressions, capacity, loads } = numericParts(numeric);
     for (const literal of literals) this.nodes.add(nodeOf(literal));
     for (const expression of expressions) this.expression(expression);
-    if (capacity !== null) this.capacity(capacity);
+    if (capacity !== null) this.items(capacity);
+    if (loads !== null) this.loads.add(loads);
   }
 
   done(): Reads {
-    return { variables: [...this.variables], nodes: [...this.nodes] };
+    return { variables: [...this.variables], nodes: [...this.nodes], loads: [...this.loads] };
   }
 }
 
@@ -74,20 +78,29 @@ export function readsOfNode(model: Model, id: NodeId): Reads {
   return collector.done();
 }
 
-/** What a node reads through all its descendants, those included. */
+/** What a node reads through all its descendants, those and the items of loads included. */
 export function deepReads(model: Model, id: NodeId): Reads {
   const variables = new Set<VariableId>();
   const nodes = new Set<NodeId>([id]);
+  const known = new Set<Loads>();
   for (const node of nodes) {
     const reads = readsOfNode(model, node);
     for (const variable of reads.variables) variables.add(variable);
     for (const child of reads.nodes) nodes.add(child);
+    for (const loads of reads.loads) {
+      if (known.has(loads)) continue;
+      known.add(loads);
+      const items = readsOfItems(model, loads);
+      for (const variable of items.variables) variables.add(variable);
+      for (const child of items.nodes) nodes.add(child);
+    }
   }
-  return { variables: [...variables], nodes: [...nodes] };
+  return { variables: [...variables], nodes: [...nodes], loads: [] };
 }
 
-export function readsOfCapacity(model: Model, capacity: Capacity): Reads {
+/** Items of a capacity or of loads, with their presences. */
+export function readsOfItems(model: Model, items: Capacity | Loads): Reads {
   const collector = new Collector(model);
-  collector.capacity(capacity);
+  collector.items(items);
   return collector.done();
 }

@@ -6,6 +6,7 @@ import type {
   Constraint,
   LinearExpression,
   Literal,
+  Loads,
   Model,
   NodeId,
   NumericNode,
@@ -29,6 +30,8 @@ export interface Narrowed {
 }
 
 class Reducer {
+  private readonly reducedLoads = new Map<Loads, Loads>();
+
   constructor(
     private readonly model: Model,
     private readonly found: Narrowed,
@@ -58,7 +61,11 @@ class Reducer {
   }
 
   private capacity({ items, keys }: Capacity): Capacity {
-    const counted: Capacity['items'][number][] = [];
+    return { items: this.items(items), keys };
+  }
+
+  private items(items: Loads['items']): Loads['items'] {
+    const counted: Loads['items'][number][] = [];
     for (const item of items) {
       if (item.presence === null) {
         counted.push(item);
@@ -68,7 +75,16 @@ class Reducer {
       if (presence === TRUE) counted.push({ ...item, presence: null });
       else if (presence !== FALSE) counted.push({ ...item, presence });
     }
-    return { items: counted, keys };
+    return counted;
+  }
+
+  private loads(loads: Loads): Loads {
+    let reduced = this.reducedLoads.get(loads);
+    if (reduced === undefined) {
+      reduced = { items: this.items(loads.items), classes: loads.classes };
+      this.reducedLoads.set(loads, reduced);
+    }
+    return reduced;
   }
 
   private node(node: BooleanNode): BooleanNode {
@@ -97,6 +113,7 @@ class Reducer {
       literal: (literal) => this.literal(literal),
       expression: (expression) => this.expression(expression),
       capacity: (capacity) => this.capacity(capacity),
+      loads: (loads) => this.loads(loads),
     });
   }
 

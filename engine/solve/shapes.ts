@@ -1,5 +1,5 @@
 import { must } from '../base/assert.js';
-import type { Capacity, Literal, Model, VariableId } from '../model/model.js';
+import type { Capacity, Literal, Loads, Model, VariableId } from '../model/model.js';
 import { positive } from '../model/model.js';
 import { evaluationOrder } from '../model/order.js';
 
@@ -27,7 +27,7 @@ export function runsOf(values: readonly number[]): { lo: number; hi: number }[] 
 }
 
 interface Usage {
-  /** Used where single values matter: as an item of a capacity or under a class map. */
+  /** Used where single values matter: as an item of a capacity or of loads, or under a class map. */
   byValue: boolean;
   /** Compared by value in a node that is not simply asserted. */
   compared: boolean;
@@ -57,7 +57,8 @@ export function shapesOf(model: Model): Shape[] {
   }));
   const usageOf = (variable: VariableId): Usage => must(usages[variable], () => `variable ${variable}`);
   const equalities: { left: VariableId; right: VariableId }[] = [];
-  const noteCapacity = ({ items }: Capacity): void => {
+  const counted = new Set<Loads>();
+  const noteItems = ({ items }: Capacity | Loads): void => {
     for (const { variable } of items) usageOf(variable).byValue = true;
   };
   const asserted = new Set<Literal>();
@@ -67,7 +68,11 @@ export function shapesOf(model: Model): Shape[] {
   for (const entity of evaluationOrder(model).order) {
     if (entity < 0) {
       const numeric = model.numerics[~entity];
-      if (numeric?.kind === 'balance') noteCapacity(numeric.capacity);
+      if (numeric?.kind === 'balance') noteItems(numeric.capacity);
+      if (numeric?.kind === 'load' && !counted.has(numeric.loads)) {
+        counted.add(numeric.loads);
+        noteItems(numeric.loads);
+      }
       continue;
     }
     const node = model.nodes[entity];
@@ -92,7 +97,7 @@ export function shapesOf(model: Model): Shape[] {
     }
   }
   for (const constraint of model.constraints) {
-    if (constraint.kind === 'capacity') noteCapacity(constraint.capacity);
+    if (constraint.kind === 'capacity') noteItems(constraint.capacity);
   }
   const shapes = usages.map((usage, id) => shapeOf(model, id, usage));
   // An equality of two values is one row between intervals; beside a listed variable the other is listed too.

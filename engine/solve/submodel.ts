@@ -7,6 +7,7 @@ import type {
   Constraint,
   LinearExpression,
   Literal,
+  Loads,
   Model,
   NumericNode,
   Term,
@@ -40,6 +41,7 @@ class Copier {
   private readonly variableIds = new Map<VariableId, VariableId>();
   private readonly nodeIds = new Map<number, number>([[0, 0]]);
   private readonly numericIds = new Map<number, number>();
+  private readonly loadCopies = new Map<Loads, Loads>();
 
   constructor(private readonly model: Model) {}
 
@@ -79,14 +81,24 @@ class Copier {
   }
 
   private capacity({ items, keys }: Capacity): Capacity {
-    return {
-      items: items.map(({ variable, demand, presence }) => ({
-        variable: this.variable(variable),
-        demand,
-        presence: presence === null ? null : this.literal(presence),
-      })),
-      keys,
-    };
+    return { items: this.items(items), keys };
+  }
+
+  private items(items: Loads['items']): Loads['items'] {
+    return items.map(({ variable, demand, presence }) => ({
+      variable: this.variable(variable),
+      demand,
+      presence: presence === null ? null : this.literal(presence),
+    }));
+  }
+
+  private loads(loads: Loads): Loads {
+    let copy = this.loadCopies.get(loads);
+    if (copy === undefined) {
+      copy = { items: this.items(loads.items), classes: loads.classes };
+      this.loadCopies.set(loads, copy);
+    }
+    return copy;
   }
 
   node(id: number): void {
@@ -145,6 +157,8 @@ class Copier {
           dividend: this.expression(node.dividend),
           divisor: this.expression(node.divisor),
         };
+      case 'load':
+        return { ...node, loads: this.loads(node.loads) };
       default:
         return unreachable(node);
     }

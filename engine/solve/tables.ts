@@ -51,7 +51,7 @@ export class Tables {
     let sole = NONE;
     if (entity < 0) {
       const numeric = must(this.model.numerics[~entity], 'numeric node');
-      if (numeric.kind === 'balance') return SEVERAL;
+      if (numeric.kind === 'balance' || numeric.kind === 'load') return SEVERAL;
       for (const { terms } of numericParts(numeric).expressions) {
         for (const { of } of terms) {
           if (of.kind === 'variable') sole = this.merge(sole, this.variableSole(of.variable));
@@ -151,6 +151,7 @@ export class Tables {
   private numberAt(numeric: NumericNode, index: number): number {
     switch (numeric.kind) {
       case 'balance':
+      case 'load':
         return 0;
       case 'when':
         return this.literalAt(numeric.literal, index) === 1

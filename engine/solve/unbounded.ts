@@ -1,11 +1,11 @@
 import { must } from '../base/assert.js';
-import type { Model, Variable, VariableId } from '../model/model.js';
+import type { Loads, Model, Variable, VariableId } from '../model/model.js';
 import { nodeOf } from '../model/model.js';
 import { numericParts } from '../model/numeric-parts.js';
 import { reachableNodes } from '../model/order.js';
 import { byNumber } from '../base/order.js';
 import { countWithin } from './domain.js';
-import { readsOfCapacity, readsOfNode } from './reads.js';
+import { readsOfItems, readsOfNode } from './reads.js';
 
 const isUnbounded = ({ values, lo, hi }: Variable): boolean =>
   values === null && (lo === null || hi === null);
@@ -29,7 +29,7 @@ export function unboundedVariables(
     for (const id of ids) if (suspects.has(id)) found.add(id);
   };
   for (const constraint of model.constraints) {
-    if (constraint.kind === 'capacity') blame(readsOfCapacity(model, constraint.capacity).variables);
+    if (constraint.kind === 'capacity') blame(readsOfItems(model, constraint.capacity).variables);
   }
   for (const id of reachableNodes(model)) {
     const node = must(model.nodes[id], () => `node ${id}`);
@@ -48,11 +48,14 @@ export function unboundedVariables(
       if (countWithin(node.values, { lo: lo ?? -Infinity, hi: hi ?? Infinity }) > 0) blame([node.variable]);
     }
   }
+  const loads = new Set<Loads>();
   for (const numeric of model.numerics) {
-    if (numeric.kind === 'balance') blame(readsOfCapacity(model, numeric.capacity).variables);
+    if (numeric.kind === 'balance') blame(readsOfItems(model, numeric.capacity).variables);
+    else if (numeric.kind === 'load') loads.add(numeric.loads);
     else if (numeric.kind !== 'when' || truths[nodeOf(numeric.literal)] === -1)
       for (const { terms } of numericParts(numeric).expressions)
         for (const { of } of terms) if (of.kind === 'variable') blame([of.variable]);
   }
+  for (const { items } of loads) blame(items.map(({ variable }) => variable));
   return [...found].sort(byNumber);
 }

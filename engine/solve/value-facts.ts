@@ -4,6 +4,7 @@ import type {
   Capacity,
   ClassMap,
   LinearExpression,
+  Loads,
   Model,
   NodeId,
   VariableId,
@@ -57,6 +58,7 @@ class Collector {
   readonly capacities: Capacity[] = [];
   readonly tainted = new Set<number>();
   private readonly balances = new Map<number, number>();
+  private readonly counted = new Set<Loads>();
   /** Nodes asserted true (1) or false (0). */
   private readonly asserted = new Map<NodeId, number>();
 
@@ -93,8 +95,9 @@ class Collector {
       if (entity >= 0) this.node(entity);
       else {
         const numeric = must(model.numerics[~entity], 'numeric node');
-        const { expressions, capacity } = numericParts(numeric);
+        const { expressions, capacity, loads } = numericParts(numeric);
         if (capacity !== null) this.balances.set(~entity, this.capacity(capacity));
+        if (loads !== null) this.loads(loads);
         for (const expression of expressions) this.rawTerms(expression);
       }
     }
@@ -110,6 +113,16 @@ class Collector {
     }
     const { variables, capacities, tainted } = this;
     return { variables, capacities, tainted };
+  }
+
+  /** A sum of demands tells values of unlike class apart, for whatever it is read. */
+  private loads(loads: Loads): void {
+    if (this.counted.has(loads)) return;
+    this.counted.add(loads);
+    for (const { variable } of loads.items) {
+      if (loads.classes === null) this.of(variable).raw = true;
+      else this.of(variable).classMaps.add(loads.classes);
+    }
   }
 
   /** 1 where a larger expression can do no harm, -1 for a smaller one, 0 for neither. */

@@ -7,6 +7,7 @@ import type {
   Constraint,
   LinearExpression,
   Literal,
+  Loads,
   Model,
   NumericNode,
   Term,
@@ -18,7 +19,9 @@ import type { Entity } from '../model/order.js';
 import { entityOfNumeric, forEachChild } from '../model/order.js';
 import { Bounds } from './bounds.js';
 import { Differences, Equalities } from './chains.js';
-import { readsOfCapacity, readsOfNode } from './reads.js';
+import type { DomainView } from './load-bounds.js';
+import { LoadBounds } from './load-bounds.js';
+import { readsOfItems, readsOfNode } from './reads.js';
 
 /** What a constraint is to disregard. */
 export interface Dropped {
@@ -44,12 +47,18 @@ export class Weakener {
   constructor(private readonly base: Model) {
     this.nodes = [...base.nodes];
     this.numerics = [...base.numerics];
+    const domainOf = (variable: VariableId): DomainView => {
+      const { values, lo, hi } = must(base.variables[variable], 'variable');
+      return { values, lo: lo ?? -Infinity, hi: hi ?? Infinity };
+    };
+    const loads = new LoadBounds({
+      domainOf,
+      truthOfLiteral: (literal) => (literal === TRUE ? 1 : literal === FALSE ? 0 : -1),
+    });
     this.bounds = new Bounds(base, {
-      rangeOf: (variable) => {
-        const { lo, hi } = must(base.variables[variable], 'variable');
-        return { lo: lo ?? -Infinity, hi: hi ?? Infinity };
-      },
+      rangeOf: domainOf,
       truthOf: (node) => (node === 0 ? 1 : -1),
+      loadRange: (counted, key) => loads.range(counted, key),
     });
   }
 
@@ -122,6 +131,9 @@ export class Weakener {
 /** One weakening; remembers what reads a dropped variable. */
 class Pass {
   private readonly touched = new Map<Entity, boolean>();
+  /** Loads with some items left out, where they count for and against a sum. */
+  private readonly fewerLoads = new Map<Loads, Loads>();
+  private readonly moreLoads = new Map<Loads, Loads>();
 
   constructor(
     private readonly to: Weakener,
@@ -153,13 +165,15 @@ class Pass {
       case 'when':
         return variablesOf(numeric.expression);
       case 'balance':
-        return readsOfCapacity(model, numeric.capacity).variables;
+        return readsOfItems(model, numeric.capacity).variables;
       case 'extreme':
         return numeric.entries.flatMap(({ expression }) => variablesOf(expression));
       case 'product':
         return [...variablesOf(numeric.left), ...variablesOf(numeric.right)];
       case 'quotient':
         return [...variablesOf(numeric.dividend), ...variablesOf(numeric.divisor)];
+      case 'load':
+        return numeric.loads.items.map(({ variable }) => variable);
       default:
         return unreachable(numeric);
     }
@@ -292,6 +306,9 @@ class Pass {
       if (literal === TRUE) return { constant: coefficient, term: null };
       return { constant: 0, term: { of: { kind: 'literal', literal }, coefficient } };
     }
+    const partly =
+      of.kind === 'numeric' ? this.loweredLoad(this.to.numericAt(of.numeric), coefficient) : null;
+    if (partly !== null) return { constant: 0, term: { of: partly, coefficient } };
     const range = this.to.boundsOf(of);
     const [least, most] = coefficient > 0 ? [range.lo, range.hi] : [-range.hi, -range.lo];
     if (least >= 0) return nothing;
@@ -302,6 +319,21 @@ class Pass {
       constant: 0,
       term: { of: this.to.addNumeric({ kind: 'when', literal, expression }), coefficient: 1 },
     };
+  }
+
+  /** A load without the items that are dropped, save those that make the term smaller. Null for any other number. */
+  private loweredLoad(node: NumericNode, coefficient: number): TermOf | null {
+    if (node.kind !== 'load') return null;
+    const bySign = coefficient > 0 ? this.fewerLoads : this.moreLoads;
+    let loads = bySign.get(node.loads);
+    if (loads === undefined) {
+      const items = node.loads.items.filter(
+        (item) => item.demand > 0 !== coefficient > 0 || !this.touchesItem(item),
+      );
+      loads = { items, classes: node.loads.classes };
+      bySign.set(node.loads, loads);
+    }
+    return this.to.addNumeric({ ...node, loads });
   }
 }
 

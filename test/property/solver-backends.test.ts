@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createBackends } from '../../engine/solve/backends.js';
 import type { SolveLimits } from '../../engine/solve/solver.js';
 import { verifyOutcome } from '../../engine/solve/verify.js';
-import { bruteForce, randomGates, randomModel } from '../solve/random-model.js';
+import { bruteForce, randomGates, randomLoads, randomModel } from '../solve/random-model.js';
 import { randomPlacement } from '../solve/random-placement.js';
 
 const backends = createBackends();
@@ -13,6 +13,7 @@ const LIMITS: SolveLimits = { timeMs: null, work: null, seed: 7 };
 const sources = {
   'random models': (seed: number) => randomModel(seed),
   'gated sums': randomGates,
+  loads: randomLoads,
   'small placements': randomPlacement,
 };
 

@@ -11,7 +11,7 @@ import { shrink } from '../../engine/solve/shrink.js';
 import type { SolveLimits } from '../../engine/solve/solver.js';
 import { submodelOf } from '../../engine/solve/submodel.js';
 import { Weakener } from '../../engine/solve/weaken.js';
-import { assignmentsOf, bruteForce, randomGates, randomModel } from '../solve/random-model.js';
+import { assignmentsOf, bruteForce, randomGates, randomLoads, randomModel } from '../solve/random-model.js';
 import { randomPlacement } from '../solve/random-placement.js';
 
 const backends = createBackends();
@@ -19,9 +19,11 @@ test.after.always(() => backends.highs.close());
 
 const LIMITS: SolveLimits = { timeMs: null, work: null, seed: 7 };
 
+const either = (seed: number): Model => (seed % 2 === 0 ? randomModel(seed) : randomLoads(seed));
+
 /** Random models rarely clash; this one asserts much. */
 function crowded(seed: number): Model {
-  const model = randomModel(seed);
+  const model = either(seed);
   const extra = model.nodes.slice(1).map((_, index) => {
     const literal = 2 * (index + 1) + ((seed >> (index % 16)) & 1);
     return { kind: 'assert', literal, origin: 20 + index } as const;
@@ -71,7 +73,7 @@ test.serial('a core has no solution, and gains one without any of its constraint
 
 test.serial('a part of a model by itself means what it means in the whole (seed 43)', (t) => {
   const law = fc.property(fc.noShrink(fc.nat()), (seed) => {
-    const model = { ...randomModel(seed), objectives: [] };
+    const model = { ...either(seed), objectives: [] };
     const random = seededRandom(seed);
     const constraints = model.constraints.filter(() => random.below(2) === 0);
     const { model: part, expand, project } = submodelOf(model, constraints);
@@ -123,6 +125,7 @@ test.serial('what is left of a constraint follows from it, and from it with less
 const sources = {
   'random models': (seed: number) => randomModel(seed),
   'gated sums': randomGates,
+  loads: randomLoads,
   'small placements': randomPlacement,
 };
 

@@ -5,13 +5,14 @@ import { validate } from '../../engine/model/validate.js';
 import { pruneDominated } from '../../engine/solve/dominance.js';
 import { propagate } from '../../engine/solve/propagate.js';
 import { reduceModel } from '../../engine/solve/reduce.js';
-import { assignmentsOf, bruteForce, randomGates, randomModel } from '../solve/random-model.js';
+import { assignmentsOf, bruteForce, randomGates, randomLoads, randomModel } from '../solve/random-model.js';
 import { randomPlacement } from '../solve/random-placement.js';
 import { evaluate } from '../../engine/model/evaluate.js';
 
 const sources = {
   'random models': (seed: number) => randomModel(seed),
   'gated sums': randomGates,
+  loads: randomLoads,
   'small placements': randomPlacement,
 };
 

@@ -10,6 +10,7 @@ import type {
   Constraint,
   LinearExpression,
   Literal,
+  Loads,
   Model,
   NumericNode,
   ObjectiveLevel,
@@ -22,6 +23,8 @@ export interface Shape {
   readonly intervals: boolean;
   readonly linear: boolean;
   readonly capacities: boolean;
+  /** Mostly loads among the numbers. */
+  readonly loads: boolean;
   /** Mostly sums over conditions on several variables. */
   readonly gated: boolean;
   readonly levels: number;
@@ -32,6 +35,7 @@ export const EVERYTHING: Shape = {
   intervals: true,
   linear: true,
   capacities: true,
+  loads: false,
   gated: false,
   levels: 2,
   mostAssignments: 300,
@@ -43,6 +47,7 @@ class Generator {
   private readonly nodes: BooleanNode[] = [{ kind: 'true' }];
   private readonly numerics: NumericNode[] = [];
   private readonly classMaps: ClassMap[];
+  private readonly loads: Loads[] = [];
 
   constructor(
     seed: number,
@@ -173,7 +178,23 @@ class Generator {
     return { items, keys };
   }
 
+  /** A load of a new `Loads` object or, mostly, of one that others read. */
+  private load(): NumericNode {
+    const key = this.between(-3, 6);
+    if (this.loads.length > 0 && this.below(3) > 0)
+      return { kind: 'load', loads: this.pick(this.loads), key };
+    const items = Array.from({ length: 1 + this.below(5) }, () => ({
+      variable: this.variable(),
+      demand: this.pick([1, 1, 2, 3, -1, -2]),
+      presence: this.below(3) === 0 ? this.literal() : null,
+    }));
+    const loads = { items, classes: this.classes() };
+    this.loads.push(loads);
+    return { kind: 'load', loads, key: loads.classes === null ? key : this.below(3) };
+  }
+
   private numeric(): NumericNode {
+    if (this.shape.loads && this.below(4) > 0) return this.load();
     if (this.shape.capacities && this.below(2) === 0) return { kind: 'balance', capacity: this.capacity() };
     switch (this.below(6)) {
       case 0: {
@@ -200,7 +221,7 @@ class Generator {
     this.addVariables();
     const parts = 2 + this.below(12);
     for (let i = 0; i < parts; i += 1) {
-      if (this.below(this.shape.gated ? 2 : 4) === 0) this.numerics.push(this.numeric());
+      if (this.below(this.shape.gated || this.shape.loads ? 2 : 4) === 0) this.numerics.push(this.numeric());
       else this.nodes.push(this.node());
     }
     const constraints: Constraint[] = [];
@@ -255,6 +276,11 @@ export function randomModel(seed: number, shape: Shape = EVERYTHING): Model {
 /** A random model of `when` terms over conditions on several variables, nested and of both signs. */
 export function randomGates(seed: number): Model {
   return randomModel(seed, { ...EVERYTHING, capacities: false, gated: true });
+}
+
+/** A random model whose sums are mostly of demands at the classes of chosen values. */
+export function randomLoads(seed: number): Model {
+  return randomModel(seed, { ...EVERYTHING, loads: true });
 }
 
 /** Every assignment of a model whose domains are all finite. */
