@@ -1,5 +1,6 @@
 import type { SourceFile } from '../base/source.js';
 import { textOf } from '../base/source.js';
+import { stripEnd } from '../base/strip.js';
 import type { Token } from '../lang/token.js';
 import type { Comment } from './doc.js';
 
@@ -110,7 +111,7 @@ function commentsBetween(
     }
     const close = isLine ? text.indexOf('\n', at) : text.indexOf('*/', at + 2) + 2;
     const stop = close === -1 ? end : close;
-    const content = text.slice(at, stop).replace(/[ \t\r]+$/, '');
+    const content = stripEnd(text.slice(at, stop), ' \t\r');
     const previous = comments.at(-1)?.place;
     const place =
       lineEnds > 0 || previous === 'own'

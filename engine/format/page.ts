@@ -1,7 +1,8 @@
+import { stripEnd } from '../base/strip.js';
 import type { Comment } from './doc.js';
 
 /** The only space that ends a line is what was written here; other sorts of space may be the end of a name. */
-const bare = (text: string): string => text.replace(/ +$/, '');
+const bare = (text: string): string => stripEnd(text, ' ');
 const isBlank = (text: string): boolean => bare(text) === '';
 
 /** Lines as they are written, and comments that wait for the end of theirs. */

@@ -1,4 +1,5 @@
 import { must } from '../base/assert.js';
+import { SPACES, strip } from '../base/strip.js';
 import type { Span } from '../base/source.js';
 import type {
   BoundAggregate,
@@ -64,16 +65,16 @@ class ComponentDraft {
 
 const PARAMETER_MARK = /\u0001(\d+)\u0001/g;
 
-const INTEGER = /^\(*\s*(-?\s*[0-9]{1,15})\s*\)*$/;
-const TEXT = /^\(*\s*'((?:[^']|'')*)'\s*\)*$/;
+const INTEGER = /^(?:-\s*)?[0-9]{1,15}$/;
+const TEXT = /^'((?:[^']|'')*)'$/;
 
 /** The value of a literal, or undefined for anything that SQLite must evaluate. */
 function literalOf(text: string): number | string | null | undefined {
-  const integer = INTEGER.exec(text);
-  if (integer !== null) return Number((integer[1] ?? '').replace(/\s/g, '')) + 0;
-  const quoted = TEXT.exec(text);
+  const inner = strip(text, `()${SPACES}`);
+  if (INTEGER.test(inner)) return Number(inner.replace(/\s/g, '')) + 0;
+  const quoted = TEXT.exec(inner);
   if (quoted !== null) return (quoted[1] ?? '').replaceAll("''", "'");
-  const word = text.replace(/^[(\s]+|[)\s]+$/g, '').toLowerCase();
+  const word = inner.toLowerCase();
   if (word === 'true') return 1;
   if (word === 'false') return 0;
   return word === 'null' ? null : undefined;
@@ -499,7 +500,7 @@ function bare(text: string): string {
   if (!trimmed.startsWith('(') || !trimmed.endsWith(')')) return trimmed;
   const inner = trimmed.slice(1, -1);
   // `(a) + (b)` starts and ends with a parenthesis, too.
-  return /[()]/.test(inner.replace(/^[\s(]+|[\s)]+$/g, '')) ? trimmed : bare(inner);
+  return /[()]/.test(strip(inner, `()${SPACES}`)) ? trimmed : bare(inner);
 }
 
 /** A name for one `group by` expression: its last identifier as people wrote it. */

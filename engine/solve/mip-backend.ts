@@ -148,7 +148,8 @@ class LevelSolve {
       if (reply.kind === 'crashed') throw new Error(`${this.profile.name}: ${reply.detail}`);
       const answer: MipAnswer = reply.kind === 'late' ? { status: 'unknown', limit: 'time' } : reply.answer;
       if (!('columns' in answer)) {
-        if (best !== null) break;
+        // The first levels alone would keep another backend from a whole answer.
+        if (best !== null && answer.status !== 'declined') break;
         return failureOf(answer, this.profile.name);
       }
       if (this.nodesLeft !== null) this.nodesLeft = Math.max(1, this.nodesLeft - answer.nodes);
@@ -202,6 +203,8 @@ function failureOf(
       return { status: 'model_invalid', problems: ['an objective can grow without bound'] };
     case 'unknown':
       return { status: 'unknown', limit: answer.limit };
+    case 'declined':
+      return { status: 'unknown', limit: 'backend', detail: answer.detail };
     case 'failed':
       throw new Error(`${name}: ${answer.detail}`);
   }

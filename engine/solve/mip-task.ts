@@ -29,6 +29,8 @@ export type MipAnswer =
   | { readonly status: 'infeasible' }
   | { readonly status: 'unbounded' }
   | { readonly status: 'unknown'; readonly limit: 'time' | 'work' }
+  /** It was stopped by its own limit, however much was asked for; nothing is said of the program. */
+  | { readonly status: 'declined'; readonly detail: string }
   /** The library gave up without saying anything of the program. */
   | { readonly status: 'failed'; readonly detail: string };
 

@@ -8,6 +8,11 @@ export const MOST_INTEGER_COLUMNS = 75;
 const MOST_COLUMNS = 400;
 const MOST_ROWS = 400;
 const GUARD_MS = 10_000;
+/**
+ * Numbers of the tableau that its pivots may touch before it is stopped, about a quarter of a second. On some
+ * degenerate programs it pivots for too long, or its branches do; another backend has those in a moment.
+ */
+const MOST_TOUCHED = 100_000_000;
 
 /** javascript-lp-solver: the portable backend for tiny programs, without WASM. */
 export const simplexProfile: EngineProfile = {
@@ -36,6 +41,23 @@ interface JsonProgram {
   readonly ints: Record<string, 1>;
   readonly options: { readonly presolve: false };
 }
+
+/** The library's own form of a program, as far as it is watched. */
+interface LoadedProgram {
+  readonly tableau: {
+    readonly height: number;
+    readonly width: number;
+    pivot(row: number, column: number): void;
+  };
+}
+
+interface Library {
+  readonly Model: new () => { loadJson(program: JsonProgram): LoadedProgram };
+  Solve(program: LoadedProgram): JsonResult;
+}
+
+/** Thrown out of the library, which knows no other way to be stopped. */
+class TooLong extends Error {}
 
 type JsonResult = Readonly<Record<string, number | boolean | undefined>>;
 
@@ -147,6 +169,28 @@ function write(task: MipTask, shifts: readonly Shift[]): JsonProgram | null {
   return sound ? writer.program : null;
 }
 
+/** Ends a search that touches too many numbers; by count, so that the same one is ended everywhere. */
+function limitPivots({ tableau }: LoadedProgram): void {
+  const pivot = tableau.pivot.bind(tableau);
+  let touched = 0;
+  tableau.pivot = (row, column) => {
+    touched += tableau.height * tableau.width;
+    if (touched > MOST_TOUCHED) throw new TooLong();
+    pivot(row, column);
+  };
+}
+
+function solve(library: Library, program: JsonProgram): JsonResult | null {
+  const loaded = new library.Model().loadJson(program);
+  limitPivots(loaded);
+  try {
+    return library.Solve(loaded);
+  } catch (error) {
+    if (error instanceof TooLong) return null;
+    throw error;
+  }
+}
+
 /**
  * Solves one small program with javascript-lp-solver. It knows no deadline that can be trusted: on its own
  * timeout it returns fractional points, so it is given none, and the thread is ended instead.
@@ -158,8 +202,8 @@ export async function runSimplex(task: MipTask): Promise<MipAnswer> {
   if (program === null) return { status: 'infeasible' };
   const module = await import('javascript-lp-solver');
   // The package's types describe its CommonJS form; the ES module's default is the solver itself.
-  const solver = module.default as unknown as { Solve(program: JsonProgram): JsonResult };
-  const result = solver.Solve(program);
+  const result = solve(module.default as unknown as Library, program);
+  if (result === null) return { status: 'declined', detail: 'it pivots for too long' };
   if (result['feasible'] !== true) return { status: 'infeasible' };
   if (result['bounded'] === false) return { status: 'unbounded' };
   const columns = new Float64Array(task.mip.columnCount);
