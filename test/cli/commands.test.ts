@@ -241,6 +241,29 @@ test('solve warns of policies that cannot bind, and neither fails nor decides ot
   t.deepEqual(idle.document.diagnostics, [], 'nothing is said where nothing is to be decided');
 });
 
+test('solve counts idle policies where they are many, and lists them for programs', async (t) => {
+  const db = shopOf(tempFolder(t));
+  const idle = (count: number): string =>
+    Array.from(
+      { length: count },
+      (_one, i) =>
+        `create constraint early_${i} as select * from request where request_id > 5 check controllable_host = 1;`,
+    ).join('\n');
+  const few = await runCliHere(['solve', '--db', db, '--policies', '-'], { stdin: idle(3) });
+  t.is(few.stderr.split('cannot bind:').length - 1, 3);
+  for (const format of ['human', 'plain']) {
+    const many = await runCliHere(['solve', '--db', db, '--policies', '-', '--format', format], {
+      stdin: idle(4),
+    });
+    t.is(
+      many.stderr,
+      `4 policies change nothing on these rows: \`edict check --db ${db}\` of them tells why\n`,
+    );
+  }
+  const { document } = await jsonOf(['solve', '--db', db, '--policies', '-'], { stdin: idle(4) });
+  t.is(document.diagnostics.length, 4);
+});
+
 test('check works on any database and does not change a byte of it', async (t) => {
   const folder = tempFolder(t);
   const db = shopOf(folder);

@@ -5,6 +5,7 @@ import { FINDING_FORMATS } from '../cli-command.js';
 import { policiesFor } from '../decision-policies.js';
 import type { ExitCode } from '../exit.js';
 import { EXIT, exitOf } from '../exit.js';
+import { foldIdle } from '../fold-idle.js';
 import { collect } from '../option-values.js';
 import type { SolverOptions } from '../solver-input.js';
 import { coreText } from '../render/core.js';
@@ -78,11 +79,16 @@ export const solve: CliCommand = {
         }),
       ),
     );
+    const whole = { diagnostics: result.diagnostics, line: null };
+    // Programs get all of them.
+    const { diagnostics, line } =
+      output.isDocument || output.format === 'github' ? whole : foldIdle(result.diagnostics, options.db);
     output.answer({
       fields: documentOf(result),
       text: textOf(result, options.dryRun === true),
-      diagnostics: result.diagnostics,
+      diagnostics,
     });
+    if (line !== null) output.remark(line);
     return exitCode(result);
   },
 };
