@@ -6,6 +6,7 @@ import { language } from './language.bench.js';
 import { numaVmBench } from './numa-vm.bench.js';
 import { replayBench } from './replay.bench.js';
 import { solve } from './solve.bench.js';
+import { tickBench } from './tick.bench.js';
 
 /** Every bench, in the order of a run without names. A new one adds its import and its line. */
 // prettier-ignore
@@ -15,6 +16,7 @@ export const BENCHES: readonly Bench[] = [
   solve,
   coreBench,
   replayBench,
+  tickBench,
   numaVmBench,
   k8sBench,
 ];

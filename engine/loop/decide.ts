@@ -2,6 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { isError } from '../base/diagnostic.js';
 import type { GroundOptions, Grounded } from '../ground/ground.js';
 import { ground } from '../ground/ground.js';
+import type { Reader } from '../ground/reader.js';
 import type { Model } from '../model/model.js';
 import { finiteDomains } from '../solve/finite-domains.js';
 import { withLinearBounds } from '../solve/linear-bounds.js';
@@ -20,10 +21,19 @@ export interface Prepared {
   readonly dataVersion: number;
 }
 
+export interface PrepareOptions extends GroundOptions {
+  /** What reads the store's rows; the store itself unless said. */
+  readonly reader?: Reader;
+}
+
 /** Grounds inside one read transaction, so that every query sees the same state. */
-export function prepare(store: Store, compiled: CompiledPolicies, options: GroundOptions = {}): Prepared {
+export function prepare(
+  store: Store,
+  compiled: CompiledPolicies,
+  { reader = store, ...options }: PrepareOptions = {},
+): Prepared {
   return store.read(() => ({
-    grounded: ground(compiled, store, { finiteDomains, ...options }),
+    grounded: ground(compiled, reader, { finiteDomains, ...options }),
     stateVersion: store.stateVersion(),
     dataVersion: store.dataVersion(),
   }));

@@ -5,6 +5,7 @@ import { seededRandom } from '../base/random.js';
 import type { SqlRecord } from '../base/sql-value.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Relation } from '../catalog/catalog.js';
+import type { Reader } from '../ground/reader.js';
 import { evaluate } from '../model/evaluate.js';
 import type { SolveLimits, SolveReport } from '../solve/solver.js';
 import type { JournalEntry } from '../store/journal.js';
@@ -30,6 +31,8 @@ import { groundErrors, isCurrent, prepare, softResults, withBounds } from './dec
 import { engineFaults } from './engine-fault.js';
 import { admit } from './fallback.js';
 import { reasonOf } from './find-core.js';
+import type { StageMs } from './stages.js';
+import { StageClock } from './stages.js';
 import type { TriggerAnswer } from './trigger.js';
 import { trigger } from './trigger.js';
 import { cellRow, changesOf, decisionsOf, writeDecisions } from './writeback.js';
@@ -78,7 +81,12 @@ export interface TickResult extends Emitted {
   readonly leftOut: number;
   /** Wall milliseconds of the solve alone. */
   readonly solveMs: number;
+  /** Wall milliseconds of all stages; a baseline spends all but the commit in `solve`. */
+  readonly stageMs: StageMs;
 }
+
+/** A tick whose transaction has not committed yet. */
+type Decided = Omit<TickResult, 'solveMs' | 'stageMs'>;
 
 /** How often a tick is solved anew because somebody else wrote meanwhile. */
 const STALE_RETRIES = 5;
@@ -222,16 +230,23 @@ export class Loop {
 
   /** Decides what waits: ground, solve, check, write back. One write transaction; repeated while stale. */
   async decide(nowUs: number): Promise<TickResult> {
-    const { decider } = this.options;
-    if (decider.kind === 'direct') return this.finish(nowUs, () => this.decideDirectly(nowUs, decider));
+    const { decider, clock } = this.options;
+    const stages = new StageClock(clock);
+    const done = (result: Decided): TickResult => {
+      stages.lap('commit');
+      const stageMs = stages.ms;
+      return { ...result, solveMs: stageMs.solve, stageMs };
+    };
+    if (decider.kind === 'direct')
+      return done(this.finish(nowUs, () => this.decideDirectly(nowUs, decider, stages)));
     for (let attempt = 0; ; attempt += 1) {
-      const result = await this.decideByPolicies(nowUs, decider.checks, attempt < STALE_RETRIES);
-      if (result !== null) return result;
+      const result = await this.decideByPolicies(nowUs, decider.checks, attempt < STALE_RETRIES, stages);
+      if (result !== null) return done(result);
     }
   }
 
   /** The second transaction of a tick; `work` gives null where its answer came too late, and the tick goes on. */
-  private finish<Result extends TickResult | null>(nowUs: number, work: () => Result): Result {
+  private finish<Result extends Decided | null>(nowUs: number, work: () => Result): Result {
     const result = this.store.write(() => {
       const made = work();
       this.store.bumpState();
@@ -249,13 +264,14 @@ export class Loop {
     nowUs: number,
     checks: CompiledPolicies,
     mayRetry: boolean,
-  ): Promise<TickResult | null> {
+    stages: StageClock,
+  ): Promise<Decided | null> {
     const { store } = this;
-    const { controller, solve, limits, mode, clock } = this.options;
-    const started = clock.nowMs();
+    const { controller, solve, limits, mode } = this.options;
     const batch = controller.waiting(this.rows);
-    let prepared = await withBounds(prepare(store, checks), solve, limits);
-    const groundedMs = clock.nowMs();
+    const reader = timedReader(store, stages);
+    let prepared = await withBounds(prepare(store, checks, { reader }), solve, limits);
+    stages.lap('ground');
     const problems = groundErrors(prepared.grounded, checks);
     let report: SolveReport | null = null;
     let leftOut: readonly SqlRecord[] = [];
@@ -275,9 +291,10 @@ export class Loop {
         }
       }
     }
-    const solvedMs = clock.nowMs();
+    stages.lap('solve');
     const { outcome } = report ?? { outcome: { status: 'model_invalid' as const, problems: [] } };
-    const timing = { ground_us: micros(groundedMs - started), solve_us: micros(solvedMs - groundedMs) };
+    const before = stages.ms;
+    const timing = { ground_us: micros(before.read + before.ground), solve_us: micros(before.solve) };
     const run = {
       tick: this.tick,
       at_us: nowUs,
@@ -288,7 +305,7 @@ export class Loop {
       constraint_count: prepared.grounded.model.constraints.length,
       ...timing,
     };
-    return this.finish(nowUs, (): TickResult | null => {
+    return this.finish(nowUs, (): Decided | null => {
       if (!isCurrent(store, prepared)) {
         assert(mayRetry, 'the state changes faster than it can be solved');
         const body = { status: outcome.status };
@@ -299,33 +316,32 @@ export class Loop {
       const entries: JournalEntry[] = [];
       const out = { effects: [] as Effect[], refusals: [] as Diagnostic[] };
       const context = this.context(nowUs, entries, out);
-      const verifying = clock.nowMs();
       let status: TickResult['status'] = outcome.status;
       let decisions: readonly Decision[] = [];
       for (const { code, message } of problems) context.refuse({ code, message });
       if (outcome.status === 'optimal' || outcome.status === 'feasible') {
-        const written = this.writeAnswer(prepared, outcome.values, leftOut, reason, context, checks);
+        const written = this.writeAnswer(prepared, outcome.values, leftOut, reason, context, checks, stages);
         if (written === null) status = 'fault';
         else decisions = written;
       } else controller.defer(batch.keys, reason, context);
       const changed = changesOf(decisions);
       this.journalOutcome(entries, nowUs, status, changed, batch.keys.length, leftOut.length);
       appendJournal(store, entries);
-      const verifiedMs = clock.nowMs();
+      stages.lap('commit');
       const levels = outcome.status === 'optimal' || outcome.status === 'feasible' ? outcome.levels : [];
       recordSolveRun(store, {
         ...run,
         status: status === 'fault' ? 'rejected' : status,
         decision_count: changed.length,
         levels: JSON.stringify(levels),
-        verify_us: micros(verifiedMs - verifying),
+        verify_us: micros(stages.ms.check),
+        commit_us: micros(stages.ms.write + stages.ms.commit),
       });
       return {
         tick: this.tick,
         status,
         decisions: changed,
         leftOut: leftOut.length,
-        solveMs: solvedMs - groundedMs,
         ...out,
       };
     });
@@ -339,6 +355,7 @@ export class Loop {
     reason: string,
     context: ControllerContext,
     checks: CompiledPolicies,
+    stages: StageClock,
   ): readonly Decision[] | null {
     const { store } = this;
     const { controller, relations } = this.options;
@@ -350,8 +367,10 @@ export class Loop {
     const faults = this.guarded((): Diagnostic[] => {
       if (leftOut.length > 0) controller.defer(leftOut, reason, context);
       writeDecisions(store, decisions, relations);
+      stages.lap('write');
       return engineFaults(store, checks.policies, softResults(grounded.model, soft), grounded.domains);
     });
+    stages.lap('check');
     if (faults.length > 0) {
       for (const { code, message } of faults) context.refuse({ code, message });
       controller.defer(controller.waiting(this.rows).keys, 'an answer failed the check by SQLite', context);
@@ -393,12 +412,15 @@ export class Loop {
     return faults;
   }
 
-  private decideDirectly(nowUs: number, decider: Extract<Decider, { kind: 'direct' }>): TickResult {
-    const { controller, clock, mode } = this.options;
+  private decideDirectly(
+    nowUs: number,
+    decider: Extract<Decider, { kind: 'direct' }>,
+    stages: StageClock,
+  ): Decided {
+    const { controller, mode } = this.options;
     const entries: JournalEntry[] = [];
     const out = { effects: [] as Effect[], refusals: [] as Diagnostic[] };
     const context = this.context(nowUs, entries, out);
-    const started = clock.nowMs();
     const batch = controller.waiting(this.rows);
     const whole = this.direct(batch, decider, context);
     const decisions: Decision[] = [...(whole ?? [])];
@@ -414,7 +436,7 @@ export class Loop {
     if (leftOut.length > 0) controller.defer(leftOut, reason, context);
     this.deferUndecided(context);
     const status = leftOut.length > 0 && decisions.length === 0 ? 'infeasible' : 'feasible';
-    const solveMs = clock.nowMs() - started;
+    stages.lap('solve');
     this.journalOutcome(entries, nowUs, status, decisions, batch.keys.length, leftOut.length);
     appendJournal(this.store, entries);
     recordSolveRun(this.store, {
@@ -425,9 +447,9 @@ export class Loop {
       policy_digest: null,
       batch_count: batch.keys.length,
       decision_count: decisions.length,
-      solve_us: micros(solveMs),
+      solve_us: micros(stages.ms.solve),
     });
-    return { tick: this.tick, status, decisions, leftOut: leftOut.length, solveMs, ...out };
+    return { tick: this.tick, status, decisions, leftOut: leftOut.length, ...out };
   }
 
   /** One call of a baseline: its decisions written, checked and committed, or all of it undone. */
@@ -483,6 +505,18 @@ export class Loop {
     const { name } = this.options.decider;
     entries.push({ tick, kind: 'outcome', atUs, body: { status, scheduler: name, batch, leftOut } });
   }
+}
+
+/** Counts the time of every query to the stage `read`. */
+function timedReader(reader: Reader, stages: StageClock): Reader {
+  return {
+    rows: (sql, parameters) => {
+      stages.lap('ground');
+      const rows = reader.rows(sql, parameters);
+      stages.lap('read');
+      return rows;
+    },
+  };
 }
 
 const micros = (ms: number): number => Math.max(0, Math.round(ms * 1000));
