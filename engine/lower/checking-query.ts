@@ -354,17 +354,20 @@ function outside(select: BoundSelect, call: BoundCapacity): ViolationQuery {
     const keySide = new Set(ofKey);
     const onKeySide = (condition: BoundExpression): boolean =>
       [...itemsOf(condition.sql)].some((item) => keySide.has(item));
-    const keysWhere = (more: readonly string[]): string =>
-      `select ${key} from ${fromUnits(select, keySide).join(', ')}${all([...texts(grounds(select).filter(onKeySide)), ...more])}`;
+    const keyUnits = fromUnits(select, keySide);
+    const keyGround = texts(grounds(select).filter(onKeySide));
     const others = new Set(components.flatMap((items) => (items === ofKey ? [] : items)));
     // No key row, no ground row: then nothing is asked of the decision.
     const conditions = [
       ...texts(grounds(select).filter((condition) => !onKeySide(condition))),
-      `exists (${keysWhere([])})`,
-      `(${decision}) is null or (${decision}) not in (${keysWhere([`(${key}) is not null`])})`,
+      `exists (select 1 from ${keyUnits.join(', ')}${all(keyGround)})`,
+      `(${key}) is null`,
     ];
+    // An outer join looks a key up where it can, and elsewhere has an index made for it once.
+    const on = [`(${key}) = (${decision})`, ...keyGround].map((one) => `(${one})`).join(' and ');
+    const keys = keySide.size === 1 ? keyUnits.join('') : `(${keyUnits.join(' join ')})`;
     return {
-      sql: `select ${outputs.join(', ')} from ${fromUnits(select, others).join(', ')}${all(conditions)}`,
+      sql: `select ${outputs.join(', ')} from ${fromUnits(select, others).join(' join ')} left join ${keys} on ${on}${all(conditions)}`,
       names,
     };
   }
@@ -437,8 +440,26 @@ function balanceText(select: BoundSelect, call: BoundCapacity): string {
     span: call.span,
   };
   const guarded: BoundSelect = { ...select, conditions: [...select.conditions, isKey, chosen] };
-  const load = `coalesce(sum(${render(call.demand.sql)}) filter (where ${guardOf(guarded) ?? '1'}), 0) as l`;
-  const outputs = [...groupKeys, `${key} as k`, `max(${render(call.capacity.sql)}) as c`, load].join(', ');
+  const demand = render(call.demand.sql);
+  const capacity = render(call.capacity.sql);
+  const isPlain = select.groupBy.length === 0 && select.having.length === 0;
+  const split = isPlain ? splitByKeys(guarded, [call.key], [call]) : null;
+  if (split !== null) {
+    const loaded =
+      `(select max(${capacity}) as c, coalesce(sum(${demand}), 0) as l ` +
+      `from ${fromUnits(select).join(', ')}${all(texts(guarded.conditions))} group by ${key})`;
+    // A key without a load adds nothing to the convex form.
+    if (call.name === 'balance_convex') return `select coalesce(${convexText}, 0) from ${loaded}`;
+    // Loads are not negative: the smallest spare is that of a key with a load, or the smallest capacity of all.
+    const ends =
+      `select min(${capacity}) as lo, max(${capacity}) as hi ` +
+      `from ${fromUnits(select, split.keys).join(', ')}${all(texts(split.keyGround))}`;
+    const members = `exists (select 1 from ${fromUnits(select, split.members).join(', ')}${all(texts(split.memberGround))})`;
+    const smallest = `min(lo, coalesce((select min(c - l) from ${loaded}), lo))`;
+    return `select coalesce(sum(${smallest} - hi), 0) from (${ends}) where ${members}`;
+  }
+  const load = `coalesce(sum(${demand}) filter (where ${guardOf(guarded) ?? '1'}), 0) as l`;
+  const outputs = [...groupKeys, `${key} as k`, `max(${capacity}) as c`, load].join(', ');
   const perKey = groupedText(guarded, [call], outputs, [], [call.key]);
   const by = groupByText(groupKeys.map((_key, i) => `g${i}`));
   const value = call.name === 'balance_convex' ? convexText : 'min(c - l) - max(c)';
