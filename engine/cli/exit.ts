@@ -46,6 +46,11 @@ function exitOfError({ code }: Diagnostic): ExitCode {
     case 'solve/stale':
     case 'replay/version':
     case 'replay/unknown-format':
+    case 'import/bad-file':
+    case 'import/unknown-format':
+    case 'import/unknown-instance':
+    case 'import/not-empty':
+    case 'export/undecided':
       return EXIT.failed;
     case 'solve/unknown':
       return EXIT.limit;

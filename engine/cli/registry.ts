@@ -30,6 +30,16 @@ export const REGISTRY: readonly RegistryEntry[] = [
     load: async () => (await import('./command/lint.js')).lint,
   },
   {
+    name: 'import',
+    summary: 'read a public problem into a database',
+    load: async () => (await import('./command/import.js')).importProblem,
+  },
+  {
+    name: 'export',
+    summary: 'write decisions in the words of a public problem format',
+    load: async () => (await import('./command/export.js')).exportDecisions,
+  },
+  {
     name: 'solve',
     summary: 'decide once what policies leave open, and write it back',
     load: async () => (await import('./command/solve.js')).solve,

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { DiagnosticError } from '../base/diagnostic.js';
+import { readDataFile } from './read-data-file.js';
 
 /** One row of a CSV file, by column name. */
 export interface CsvRow {
@@ -24,7 +23,7 @@ const DIGITS = /^\d+$/;
  * The first row names the columns, and must name at least those asked for; the others are left out.
  */
 export function* readCsv(path: string, columns: readonly string[]): Generator<CsvRow> {
-  const lines = textOf(path).split('\n');
+  const lines = readDataFile(path, 'replay/bad-record').text.split('\n');
   const fail = (line: number, message: string): DiagnosticError =>
     new DiagnosticError([
       { code: 'replay/bad-record', severity: 'error', message: `${path}, row ${line}: ${message}` },
@@ -69,22 +68,4 @@ function rowOf(fields: ReadonlyMap<string, string>, problem: (message: string) =
     },
     problem,
   };
-}
-
-function textOf(path: string): string {
-  const bytes = readFileSync(path);
-  // Gzip's magic number, so that a file may have any name.
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  if (!isGzip) return bytes.toString('utf8');
-  try {
-    return gunzipSync(bytes).toString('utf8');
-  } catch (error) {
-    throw new DiagnosticError([
-      {
-        code: 'replay/bad-record',
-        severity: 'error',
-        message: `${path} is no whole gzip file: ${error instanceof Error ? error.message : String(error)}`,
-      },
-    ]);
-  }
 }

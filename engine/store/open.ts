@@ -21,6 +21,8 @@ export interface OpenOptions {
    * which can be repeated.
    */
   readonly durable?: boolean;
+  /** True: `plain` makes the file where there is none. */
+  readonly create?: boolean;
 }
 
 /**
@@ -30,7 +32,8 @@ export interface OpenOptions {
  */
 export function openStore(path: string, mode: StoreMode, options: OpenOptions = {}): Store {
   const foundWal = hasWal(path);
-  const database = openDatabase(path, mode === 'read' ? 'read' : 'write');
+  const creates = mode === 'plain' && options.create === true;
+  const database = openDatabase(path, mode === 'read' ? 'read' : creates ? 'create' : 'write');
   try {
     const migrations = readMigrations();
     if (mode === 'state' && path === ':memory:') applyDirectly(database, migrations);

@@ -70,7 +70,7 @@ export const replay: CliCommand = {
       'state',
       (store) =>
         withSolver(options.solver, async (solve) => {
-          await applyPack(store, input.header);
+          await applyPackOf(store, input.header);
           const limits = { ...limitsOf(options), work: options.workLimit ?? WORK_LIMIT };
           const trigger = triggerOf(options, controller?.trigger ?? null);
           const { scheduler = null, policies = [], batch: mode } = options;
@@ -134,23 +134,11 @@ async function openTrace(path: string, format: string | undefined): Promise<Inpu
 }
 
 /** Makes the tables that a trace without controller is about, when the header names a schema pack. */
-async function applyPack(store: Store, header: TraceHeader): Promise<void> {
+async function applyPackOf(store: Store, header: TraceHeader): Promise<void> {
   const { schema } = header.notes;
   if (typeof schema !== 'string' || !/^[a-z0-9_]+$/.test(schema)) return;
-  const { packagePath, readText } = await import('../../store/files.js');
-  const file = packagePath('schema', 'packs', `${schema}.sql`);
-  if (!existsSync(file)) {
-    const message = `the trace is about the schema pack \`${schema}\`, which does not exist`;
-    throw new DiagnosticError([{ code: 'cli/unknown-name', severity: 'error', message }]);
-  }
-  const text = readText(file);
-  const [, table = ''] = /create table (\w+)/.exec(text) ?? [];
-  const known = store.rows("select 1 from sqlite_schema where type = 'table' and name = ?", [table]);
-  if (known.length > 0) return;
-  store.write(() => {
-    // The pack's own names come first: a controller's tables of the same name give way in an empty database.
-    store.script(text);
-  });
+  const { applyPack } = await import('../../store/apply-pack.js');
+  applyPack(store, schema);
 }
 
 function figures(result: ReplayResult, wallMs: number): Readonly<Record<string, number | null>> {
