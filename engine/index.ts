@@ -36,7 +36,7 @@ export type {
   Scheduler,
   TriggerRule,
 } from './loop/controller.js';
-export type { AuditResult } from './loop/audit.js';
+export type { AuditResult, AuditedObjective, AuditedSoft } from './loop/audit.js';
 export { audit } from './loop/audit.js';
 export type { CompiledPolicies } from './loop/compile.js';
 export { compilePolicies } from './loop/compile.js';

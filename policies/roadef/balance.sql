@@ -8,4 +8,5 @@ join process as p on p.controllable_machine = c.machine_id
 join need as n on n.process_id = p.process_id and n.resource_id = b.resource
 join need as o on o.process_id = p.process_id and o.resource_id = b.counterpart
 group by b.balance_id, b.target, b.weight, c.machine_id, c.capacity, d.capacity
-minimize b.weight * max(0, b.target * (c.capacity - sum(n.amount)) - (d.capacity - sum(o.amount)));
+minimize b.weight * max(0, b.target * (c.capacity - sum(n.amount)) - (d.capacity - sum(o.amount)))
+weight 1;

@@ -4,11 +4,11 @@ create constraint transient_use as
 select * from need as n
 join process as p on p.process_id = n.process_id
 join resource as r on r.resource_id = n.resource_id
-join machine_resource as c
-  on c.machine_id = p.controllable_machine and c.resource_id = n.resource_id
+join machine_resource as c on c.machine_id = p.controllable_machine and c.resource_id = n.resource_id
 where r.transient = 1
 group by c.machine_id, c.resource_id, c.capacity
-check sum(n.amount) + coalesce((
+check sum(n.amount) + coalesce(
+  (
     select sum(o.amount) from need as o
     join process as q on q.process_id = o.process_id
     where q.initial_machine = c.machine_id

@@ -28,7 +28,10 @@ export const audit: CliCommand = {
           collect,
         ),
       )
-      .addHelpText('after', '\nSilent when nothing is violated; exit 1 when something is.');
+      .addHelpText(
+        'after',
+        '\nLists violated rows, then the values of soft constraints; exit 1 when something is violated.',
+      );
   },
   run: async (command, { output, environment }) => {
     const options = command.opts<AuditOptions>();
@@ -55,11 +58,19 @@ export const audit: CliCommand = {
     const diagnostics = asFindings
       ? [...found.diagnostics, ...found.violations.map(violationFinding)]
       : found.diagnostics;
-    const fields = { violations, soft: found.soft };
-    output.answer({ fields, text: asFindings ? '' : text, diagnostics });
+    const fields = { violations, soft: found.soft, objectives: found.objectives };
+    output.answer({ fields, text: asFindings ? '' : text + softText(found), diagnostics });
     return violations.length > 0 ? EXIT.findings : exitOf(found.diagnostics);
   },
 };
+
+/** What the soft constraints are worth, as `edict solve` tells it. */
+function softText({ soft, objectives }: AuditResult): string {
+  if (objectives.length === 0) return '';
+  const totals = objectives.map(({ value }) => String(value));
+  const lines = soft.map(({ name, value }) => `  ${name} = ${String(value)}\n`);
+  return `objective ${totals.join(', ')}\n${lines.join('')}`;
+}
 
 function violationFinding({ policy, row }: AuditResult['violations'][number]): Diagnostic {
   const { name, statement } = policy.policy;
