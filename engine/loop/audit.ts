@@ -24,25 +24,29 @@ export interface AuditedObjective {
 
 export interface AuditResult {
   readonly violations: readonly Violation[];
+  /** Policies with more violations than are listed. */
+  readonly cut: readonly string[];
   readonly soft: readonly AuditedSoft[];
   /** Highest priority first; none where no policy is soft. */
   readonly objectives: readonly AuditedObjective[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Rows beyond this are not listed per checking query. */
+/** Violations beyond this are not listed per policy. */
 const MOST_ROWS = 1000;
 
 /** Which rows violate which policy now, and what the soft ones are worth; nothing is solved and nothing written. */
 export function audit(store: Store, sources: readonly SourceFile[]): AuditResult {
   return store.read(() => {
     const { compiled, diagnostics } = compilePolicies(sources, catalogOf(introspect(store)));
-    if (compiled === null) return { violations: [], soft: [], objectives: [], diagnostics };
+    if (compiled === null) return { violations: [], cut: [], soft: [], objectives: [], diagnostics };
     const { policies } = compiled;
     try {
+      const violated = policies.map((policy) => violationsNow(store, [policy], MOST_ROWS + 1));
       const valued = policies.flatMap((policy) => valuesOf(store, policy));
       return {
-        violations: violationsNow(store, policies, MOST_ROWS),
+        violations: violated.flatMap((rows) => rows.slice(0, MOST_ROWS)),
+        cut: violated.flatMap((rows) => rows[MOST_ROWS]?.policy.policy.name ?? []),
         soft: valued.map(({ soft }) => soft),
         objectives: objectivesOf(valued),
         diagnostics,
@@ -52,6 +56,7 @@ export function audit(store: Store, sources: readonly SourceFile[]): AuditResult
       const message = `SQLite refuses a checking query: ${error.message}`;
       return {
         violations: [],
+        cut: [],
         soft: [],
         objectives: [],
         diagnostics: [...diagnostics, { code: 'ground/sql', severity: 'error', message }],

@@ -162,7 +162,7 @@ test('a gzip file that is cut off is an error that names the file', (t) => {
   const half = gzipSync(REQUESTS).subarray(0, 40);
   t.throws(() => withFiles(HOSTS, half, (folder) => [...openNumaVm(folder).events]), {
     instanceOf: DiagnosticError,
-    message: /vm_requests_C1\.csv\.gz is no whole gzip file/,
+    message: /vm_requests_C1\.csv\.gz` is no whole gzip file/,
   });
 });
 

@@ -43,8 +43,8 @@ function open(modelText: string, initialText: string, nextText: string): Store {
 
 /** What the policies say of a database, in the words of the judge. */
 function verdictOf(store: Store): RoadefVerdict {
-  const { soft, violations, objectives, diagnostics } = audit(store, POLICIES);
-  if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
+  const { soft, violations, cut, objectives, diagnostics } = audit(store, POLICIES);
+  if (diagnostics.length + cut.length > 0) throw new Error(JSON.stringify([diagnostics, cut]));
   const valueOf = (name: string): number =>
     must(
       soft.find((one) => one.name === name),
@@ -246,7 +246,7 @@ test('the policies cost and refuse what the definition does, on every public ins
     const initial = read(name === 'example' ? 'assignment_example_0.txt' : `assignment_${name}.txt.gz`);
     const machines = initial.trim().split(/\s+/);
     const random = seededRandom(7);
-    const changes = [0, 0.01, 0.5].map((share) =>
+    const changes = [0, 0.01, 0.1].map((share) =>
       machines.map((one) =>
         random.next() < share ? must(machines[random.below(machines.length)], 'one') : one,
       ),

@@ -58,8 +58,9 @@ export const audit: CliCommand = {
     const diagnostics = asFindings
       ? [...found.diagnostics, ...found.violations.map(violationFinding)]
       : found.diagnostics;
-    const fields = { violations, soft: found.soft, objectives: found.objectives };
+    const fields = { violations, cut: found.cut, soft: found.soft, objectives: found.objectives };
     output.answer({ fields, text: asFindings ? '' : text + softText(found), diagnostics });
+    for (const name of found.cut) output.remark(`\`${name}\` is violated by more rows than are listed`);
     return violations.length > 0 ? EXIT.findings : exitOf(found.diagnostics);
   },
 };
