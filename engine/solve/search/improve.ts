@@ -1,0 +1,243 @@
+import type { Random } from '../../base/random.js';
+import type { Budget } from './budget.js';
+import { ALIKE, insert } from './construct.js';
+import type { Neighbours } from './neighbours.js';
+import type { State } from './state.js';
+
+/** Moves that the first temperature is taken from. */
+const SAMPLED = 64;
+/** Share of sampled losses that are accepted at first. */
+const ACCEPTED = 0.2;
+/** The last temperature as a share of the first. */
+const COOLED = 1e-4;
+/** Variables whose places are found anew at once, at most. */
+const REMOVED = 16;
+
+/** Turns that came to nothing are counted up to this. */
+const MOST_LOST = 12;
+/** Passes without any gain after which finding places anew is given up. */
+const LEAST_PASSES = 4;
+/** And turns. */
+const LEAST_TURNS = 200;
+
+/** The best assignment so far. */
+export class Best {
+  readonly values: Int32Array;
+  objective = -Infinity;
+
+  constructor(private readonly state: State) {
+    this.values = state.values.slice();
+  }
+
+  /** Keeps the state's values where they are better; the state breaks nothing. */
+  offer(): boolean {
+    const { objective } = this.state;
+    if (objective <= this.objective + ALIKE) return false;
+    this.objective = objective;
+    this.values.set(this.state.values);
+    return true;
+  }
+}
+
+/** What an improvement run works on. */
+export interface Run {
+  readonly state: State;
+  readonly near: Neighbours;
+  readonly budget: Budget;
+  readonly random: Random;
+  readonly best: Best;
+  /** An objective that nothing exceeds; met, there is no more to look for. */
+  readonly bound: number;
+}
+
+/** Simulated annealing from an assignment that breaks nothing, over shares `from` to `to` of the budget. */
+export function improve(run: Run, from: number, to: number): void {
+  const { state, near, budget, random, best, bound } = run;
+  if (near.open.length === 0) return;
+  const hot = firstTemperature(run);
+  if (hot === 0) return;
+  let temperature = hot;
+  let step = 0;
+  while (!budget.isOver && budget.used < to && best.objective < bound - ALIKE) {
+    step += 1;
+    if (step % 32 === 0) {
+      const share = Math.min(1, Math.max(0, (budget.used - from) / (to - from)));
+      temperature = hot * COOLED ** share;
+    }
+    const before = state.objective;
+    if (!tryMove(run)) continue;
+    const after = state.objective;
+    if (after >= before - ALIKE) {
+      if (after > best.objective + ALIKE) best.offer();
+      continue;
+    }
+    if (random.next() >= Math.exp((after - before) / temperature)) state.undo();
+  }
+  goTo(state, best.values);
+}
+
+/** Gives the state these values. */
+export function goTo(state: State, values: Int32Array): void {
+  state.begin();
+  values.forEach((value, variable) => state.place(variable, value));
+  state.settle();
+  state.begin();
+}
+
+function firstTemperature(run: Run): number {
+  const { state, budget } = run;
+  const losses: number[] = [];
+  for (let i = 0; i < SAMPLED && budget.spend(); i += 1) {
+    const before = state.objective;
+    if (!tryMove(run)) continue;
+    const loss = before - state.objective;
+    state.undo();
+    if (loss > ALIKE) losses.push(loss);
+  }
+  if (losses.length === 0) return 1;
+  losses.sort((a, b) => a - b);
+  return (losses[Math.floor(losses.length / 16)] ?? 1) / -Math.log(ACCEPTED);
+}
+
+/** Makes one random move that can be undone; false where it would break something and is taken back. */
+function tryMove(run: Run): boolean {
+  const { state, near, budget, random } = run;
+  budget.spend();
+  const variable = near.open[random.below(near.open.length)] ?? 0;
+  const own = state.values[variable] ?? -1;
+  state.begin();
+  if (random.below(3) > 0) {
+    const value = near.draw(variable);
+    if (value === own) return false;
+    state.place(variable, value);
+  } else {
+    const other = near.open[random.below(near.open.length)] ?? 0;
+    const its = state.values[other] ?? -1;
+    if (its === own || !near.allows(variable, its) || !near.allows(other, own)) return false;
+    state.place(other, -1);
+    state.place(variable, its);
+    state.place(other, own);
+  }
+  if (!state.hasHardCells && state.broken > ALIKE) {
+    state.undo();
+    return false;
+  }
+  state.settle();
+  if (state.broken > ALIKE) {
+    state.undo();
+    return false;
+  }
+  return true;
+}
+
+/**
+ * Takes some variables that belong together from their places and finds the best place for each anew, again and
+ * again; keeps what is at least as good. Ends when nobody's turn comes to anything any more.
+ */
+export function reinsert(run: Run): void {
+  const { state, near, budget, random, best, bound } = run;
+  const { open, groups } = near;
+  if (open.length === 0) return;
+  const taken: number[] = [];
+  const old: number[] = [];
+  const turns = new Turns(groups.length, random);
+  const passes = Math.max(LEAST_PASSES, Math.ceil(LEAST_TURNS / groups.length));
+  while (!budget.isOver && turns.passesLost < passes && best.objective < bound - ALIKE) {
+    taken.length = 0;
+    const turn = turns.next();
+    const group = groups[turn] ?? open;
+    if (group.length <= REMOVED) taken.push(...group);
+    else {
+      const start = random.below(group.length);
+      for (let i = 0; i < REMOVED / 2; i += 1) taken.push(group[(start + i) % group.length] ?? 0);
+    }
+    const own = taken.length;
+    const kind = random.below(4);
+    if (kind === 0) takeOccupants(run, taken);
+    else if (kind === 1 && taken.length < REMOVED) {
+      const other = open[random.below(open.length)] ?? 0;
+      if (!taken.includes(other)) taken.push(other);
+    }
+    // Those that take a place from others go first.
+    if (taken.length === own || random.below(2) === 0) shuffle(taken, random);
+    const before = state.objective;
+    old.length = 0;
+    state.begin();
+    for (const variable of taken) {
+      old.push(state.values[variable] ?? -1);
+      state.place(variable, -1);
+    }
+    state.settle();
+    let isPlaced = true;
+    for (const variable of taken) {
+      isPlaced = insert(state, near, budget, variable);
+      if (!isPlaced) break;
+    }
+    if (isPlaced && state.broken <= ALIKE && state.objective >= before - ALIKE) {
+      if (state.objective > before + ALIKE) turns.won(turn);
+      if (state.objective > best.objective + ALIKE) best.offer();
+      continue;
+    }
+    state.begin();
+    for (const variable of taken) state.place(variable, -1);
+    taken.forEach((variable, i) => state.place(variable, old[i] ?? -1));
+    state.settle();
+  }
+}
+
+/** Adds variables of other groups that sit where one of those taken might want to be. */
+function takeOccupants({ state, near, random }: Run, taken: number[]): void {
+  const wanted = near.named(taken[random.below(taken.length)] ?? 0);
+  if (wanted < 0) return;
+  const first = random.below(near.open.length);
+  for (let i = 0; i < near.open.length && taken.length < 2 * REMOVED; i += 1) {
+    const variable = near.open[(first + i) % near.open.length] ?? 0;
+    if (state.values[variable] === wanted && !taken.includes(variable)) taken.push(variable);
+  }
+}
+
+function shuffle(list: number[], random: Random): void {
+  for (let i = list.length - 1; i > 0; i -= 1) {
+    const j = random.below(i + 1);
+    [list[i], list[j]] = [list[j] ?? 0, list[i] ?? 0];
+  }
+}
+
+/** Whose turn it is: everybody's in turn, but more rarely of those whose turns came to nothing lately. */
+class Turns {
+  private readonly order: number[];
+  private readonly lost: Uint8Array;
+  private at = 0;
+  /** Passes over all since a turn came to something. */
+  passesLost = 0;
+
+  constructor(
+    count: number,
+    private readonly random: Random,
+  ) {
+    this.order = Array.from({ length: count }, (_one, i) => i);
+    this.lost = new Uint8Array(count);
+    shuffle(this.order, random);
+  }
+
+  next(): number {
+    for (let tries = 0; ; tries += 1) {
+      if (this.at >= this.order.length) {
+        this.at = 0;
+        this.passesLost += 1;
+        shuffle(this.order, this.random);
+      }
+      const turn = this.order[this.at] ?? 0;
+      this.at += 1;
+      const lost = this.lost[turn] ?? 0;
+      if (tries < this.order.length && this.random.below(lost + 1) > 2) continue;
+      this.lost[turn] = Math.min(MOST_LOST, lost + 1);
+      return turn;
+    }
+  }
+
+  won(turn: number): void {
+    this.lost[turn] = 0;
+    this.passesLost = 0;
+  }
+}

@@ -1,0 +1,142 @@
+import type { Capacity, Literal } from '../../model/model.js';
+import type { CellBuilder } from './cell-builder.js';
+import type { Items, Table } from './problem.js';
+import { Kind } from './problem.js';
+
+type ModelItems = Capacity['items'];
+
+interface Draft {
+  readonly items: ModelItems;
+  readonly keys: Capacity['keys'];
+  readonly limit: Float64Array;
+  readonly floor: number;
+  hard: boolean;
+  balanceCell: number;
+}
+
+/** Tables while a problem is made: capacities that count the same items at the same keys share one. */
+export class ItemTables {
+  private readonly drafts: Draft[] = [];
+  private readonly presences = new Map<Literal, number | null>();
+
+  constructor(
+    private readonly index: ReadonlyMap<number, number>,
+    private readonly values: number,
+    private readonly cells: CellBuilder,
+    /** Cell of a literal's presence; null where it never holds. */
+    private readonly presenceOf: (literal: Literal) => number | null,
+  ) {}
+
+  /** A hard capacity. */
+  limit(capacity: Capacity): void {
+    this.draft(capacity).hard = true;
+  }
+
+  /** Cell of the smallest room less `largest`. */
+  balance(capacity: Capacity, largest: number): number {
+    const draft = this.draft(capacity);
+    if (draft.balanceCell < 0) {
+      const cell = this.cells.add(Kind.balance);
+      this.cells.table(cell, this.drafts.indexOf(draft));
+      if (capacity.keys.length > 0) this.cells.addBase(cell, -largest);
+      for (const { presence } of capacity.items) {
+        if (presence === null) continue;
+        const by = this.presence(presence);
+        if (by !== null) this.cells.raise(cell, this.cells.rankOf(by) + 1);
+      }
+      draft.balanceCell = cell;
+    }
+    return draft.balanceCell;
+  }
+
+  private presence(literal: Literal): number | null {
+    let cell = this.presences.get(literal);
+    if (cell === undefined) {
+      cell = this.presenceOf(literal);
+      this.presences.set(literal, cell);
+    }
+    return cell;
+  }
+
+  private draft({ items, keys }: Capacity): Draft {
+    const known = this.drafts.find((draft) => sameItems(draft.items, items) && sameKeys(draft.keys, keys));
+    if (known !== undefined) return known;
+    const limit = new Float64Array(this.values).fill(Infinity);
+    let floor = Infinity;
+    for (const { key, capacity } of keys) {
+      const at = this.index.get(key);
+      if (at === undefined) floor = Math.min(floor, capacity);
+      else limit[at] = capacity;
+    }
+    if (keys.length === 0) floor = 0;
+    const draft: Draft = { items, keys, limit, floor, hard: false, balanceCell: -1 };
+    this.drafts.push(draft);
+    return draft;
+  }
+
+  finish(variables: number): { items: Items; tables: Table[] } {
+    const rows: { variable: number; table: number; demand: number; presence: number }[] = [];
+    this.drafts.forEach(({ items }, table) => {
+      for (const { variable, demand, presence } of items) {
+        const by = presence === null ? -1 : this.presence(presence);
+        if (by !== null && demand !== 0) rows.push({ variable, table, demand, presence: by });
+      }
+    });
+    rows.sort((a, b) => a.variable - b.variable || a.table - b.table);
+    const start = new Int32Array(variables + 1);
+    const told = new Map<number, number[]>();
+    rows.forEach(({ variable, presence }, item) => {
+      start[variable + 1] = (start[variable + 1] ?? 0) + 1;
+      if (presence < 0) return;
+      const list = told.get(presence);
+      if (list === undefined) told.set(presence, [item]);
+      else list.push(item);
+    });
+    for (let i = 0; i < variables; i += 1) start[i + 1] = (start[i + 1] ?? 0) + (start[i] ?? 0);
+    for (const [cell, list] of told) this.cells.inputs(cell, list);
+    return {
+      items: {
+        start,
+        table: Int32Array.from(rows, ({ table }) => table),
+        demand: Float64Array.from(rows, ({ demand }) => demand),
+        presence: Int32Array.from(rows, ({ presence }) => presence),
+        variable: Int32Array.from(rows, ({ variable }) => variable),
+      },
+      tables: this.drafts.map(({ items, limit, floor, hard, balanceCell }): Table => ({
+        slotOf: null,
+        slots: this.values,
+        limit,
+        floor,
+        hard,
+        balanceCell,
+        loadCell: null,
+        loadCells: new Int32Array(0),
+        scale: scaleOf(items),
+      })),
+    };
+  }
+}
+
+/** A power of two, so that sums of scaled demands stay exact. */
+function scaleOf(items: ModelItems): number {
+  let largest = 1;
+  for (const { demand } of items) largest = Math.max(largest, demand);
+  return 2 ** -Math.floor(Math.log2(largest));
+}
+
+function sameItems(a: ModelItems, b: ModelItems): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  return a.every((item, i) => {
+    const other = b[i];
+    return (
+      item.variable === other?.variable && item.demand === other.demand && item.presence === other.presence
+    );
+  });
+}
+
+function sameKeys(a: Capacity['keys'], b: Capacity['keys']): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  return a.every(({ key, capacity }, i) => key === b[i]?.key && capacity === b[i].capacity);
+}

@@ -1,0 +1,61 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { must } from '../../engine/base/assert.js';
+import { seededRandom } from '../../engine/base/random.js';
+import { evaluate } from '../../engine/model/evaluate.js';
+import { weightScale } from '../../engine/model/weights.js';
+import type { Model } from '../../engine/model/model.js';
+import { compileProblem } from '../../engine/solve/search/compile-problem.js';
+import { State } from '../../engine/solve/search/state.js';
+import { randomGates, randomModel } from './random-model.js';
+import { randomPlacement } from './random-placement.js';
+
+const sources: Readonly<Record<string, (seed: number) => Model>> = {
+  'random models': (seed) => randomModel(seed),
+  'gated sums': randomGates,
+  'small placements': randomPlacement,
+};
+
+for (const [kind, make] of Object.entries(sources)) {
+  test(`what single changes and their undoing leave is what evaluation says, on ${kind} (seed 7)`, (t) => {
+    let compared = 0;
+    const law = fc.property(fc.noShrink(fc.nat()), (seed) => {
+      const model = make(seed);
+      const problem = compileProblem(model);
+      if (problem === null) return;
+      const state = new State(problem);
+      const random = seededRandom(seed);
+      const pick = (variable: number): number => {
+        const domain = must(problem.domains[problem.domainOf[variable] ?? 0], 'domain');
+        return domain[random.below(domain.length)] ?? 0;
+      };
+      state.begin();
+      model.variables.forEach((_one, variable) => state.place(variable, pick(variable)));
+      state.settle();
+      for (let move = 0; move < 12; move += 1) {
+        state.begin();
+        for (let k = random.below(3); k >= 0; k -= 1) {
+          const variable = random.below(model.variables.length);
+          state.place(variable, pick(variable));
+        }
+        const isEarly = random.below(4) === 0;
+        if (!isEarly) state.settle();
+        if (isEarly || random.below(2) === 0) state.undo();
+        const values = Array.from(state.values, (value) => problem.universe[value] ?? NaN);
+        const { violated, levels } = evaluate(model, values);
+        compared += 1;
+        t.is(state.broken === 0, violated.length === 0, `model ${seed}, move ${move}`);
+        model.objectives.forEach((level, i) => {
+          const scale = weightScale(level) ?? 1;
+          const own = (state.cell[problem.levels[i] ?? 0] ?? NaN) / scale;
+          t.true(
+            Math.abs(own - (levels[i] ?? NaN)) < 1e-6,
+            `model ${seed}, move ${move}, level ${i}: ${own}, ${levels[i] ?? NaN}`,
+          );
+        });
+      }
+    });
+    fc.assert(law, { seed: 7, numRuns: 400 });
+    t.true(compared > 3000, `${compared} compared`);
+  });
+}
