@@ -7,7 +7,7 @@ import type { SolveLimits } from '../solve/solver.js';
 import { wholeNumber } from './option-values.js';
 
 /** What `--solver` may name; a copy of the engine's list, so that `--help` loads no solver. */
-const SOLVERS: readonly SolverName[] = ['auto', 'simplex', 'highs'];
+const SOLVERS: readonly SolverName[] = ['auto', 'simplex', 'highs', 'search'];
 
 export interface SolverOptions {
   readonly solver: string;

@@ -4,8 +4,8 @@ import { createBackends } from '../solve/backends.js';
 import { solveModel } from '../solve/select.js';
 import type { Solve } from './decide.js';
 
-/** Who may prove: `auto` chooses by the size of the model. */
-export type SolverName = 'auto' | 'simplex' | 'highs';
+/** Who answers: `auto` searches large models and lets an exact backend prove; the others are one alone. */
+export type SolverName = 'auto' | 'simplex' | 'highs' | 'search';
 
 /** The solver layer with its worker thread, which the first solve starts. */
 export interface Solver {
@@ -19,6 +19,9 @@ export function createSolver(name: SolverName = 'auto', clock: Clock = monotonic
   const backends = name === 'auto' ? all : { simplex: all[name], highs: all[name] };
   return {
     solve: (model, limits) => solveModel(model, limits, backends, clock),
-    close: () => all.highs.close(),
+    close: async () => {
+      await all.highs.close();
+      await all.search.close();
+    },
   };
 }

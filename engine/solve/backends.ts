@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js';
 import { monotonicClock } from '../base/clock.js';
 import { highsProfile } from './highs.js';
 import { mipBackend } from './mip-backend.js';
+import { searchBackend } from './search/search-backend.js';
 import { simplexProfile } from './simplex.js';
 import type { Backend } from './solver.js';
 import { SolverWorker } from './worker.js';
@@ -10,13 +11,19 @@ import { SolverWorker } from './worker.js';
 export interface Backends {
   readonly simplex: Backend;
   readonly highs: Backend;
+  /** Local search, which answers models of any size quickly and proves little; absent where only proofs are wanted. */
+  readonly search?: Backend;
 }
 
-/** Both backends over one thread, which the first solve starts. Closing either ends the thread. */
-export function createBackends(clock: Clock = monotonicClock): Backends {
+/**
+ * The exact backends over one thread and the search over another, which the first solve of each starts.
+ * Closing any of the exact ones ends their thread.
+ */
+export function createBackends(clock: Clock = monotonicClock): Required<Backends> {
   const worker = new SolverWorker();
   return {
     simplex: mipBackend(simplexProfile, worker, clock),
     highs: mipBackend(highsProfile, worker, clock),
+    search: searchBackend(new SolverWorker(), clock),
   };
 }

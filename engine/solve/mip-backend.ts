@@ -5,14 +5,14 @@ import type { Assignment, Model } from '../model/model.js';
 import { columnsOf, decodeColumns, encodeModel } from './encode.js';
 import type { Encoding, MipObjective } from './mip.js';
 import type { MipAnswer, MipTask } from './mip-task.js';
-import type { Backend, BackendName, LevelResult, SolveLimits, SolveOutcome } from './solver.js';
+import type { Backend, LevelResult, SolveLimits, SolveOutcome } from './solver.js';
 import type { SolverWorker, WorkerReply } from './worker.js';
 
 type MipEncoding = Extract<Encoding, { kind: 'mip' }>;
 
 /** What one engine can take and how long it may run when nobody set a limit. */
 export interface EngineProfile {
-  readonly name: BackendName;
+  readonly name: MipTask['engine'];
   /** Why a program is not for this engine, or null. */
   readonly refuses: (encoding: MipEncoding) => string | null;
   /** Wall milliseconds after which a task without a limit of its own is given up. */

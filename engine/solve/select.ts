@@ -11,7 +11,7 @@ import { integerColumnCount } from './mip.js';
 import { propagate } from './propagate.js';
 import { reduceModel } from './reduce.js';
 import { MOST_INTEGER_COLUMNS } from './simplex.js';
-import type { Backend, Rejection, SolveLimits, SolveOutcome, SolveReport } from './solver.js';
+import type { Backend, LevelResult, Rejection, SolveLimits, SolveOutcome, SolveReport } from './solver.js';
 import { verifyOutcome } from './verify.js';
 
 /** Up to this many integer columns the simplex backend was faster than a first call of HiGHS. */
@@ -27,6 +27,20 @@ const LEAST_MS = 50;
 
 /** Name in a report of an answer that needed no backend. */
 export const PRESOLVE = 'presolve';
+
+/** Values of all decisions together from which on a search comes before any proof. */
+const LARGE = 4000;
+/** Values of the only decision from which on it is quicker to go through them than to encode them. */
+const MANY = 64;
+/** Columns of an encoded model that an exact backend is asked about after a search, with and without a time limit. */
+const PROVABLE = 60_000;
+const PROVABLE_UNTIMED = 15_000;
+/** A time limit up to this goes to the search alone; of a longer one the search gets a share. */
+const SEARCHED_MS = 400;
+const SEARCHED_SHARE = 0.4;
+/** Least time in which a proof is tried, and values that presolve gets through in a millisecond. */
+const PROOF_MS = 100;
+const PRESOLVED_PER_MS = 5000;
 
 function backendOrder(reduced: Model, backends: Backends): Backend[] {
   const encoding = encodeModel(reduced);
@@ -171,11 +185,158 @@ async function solveValid(
   const problems = validate(model);
   const bare = { backend: null, rejections: [] };
   if (problems.length > 0) return { ...bare, outcome: { status: 'model_invalid', problems } };
+  if (backends.search === undefined || !isForSearch(model)) {
+    const report = await solveExactly(model, limits, backends, clock);
+    const isOpen = report.outcome.status === 'unknown' && limits.signal?.aborted !== true;
+    if (!isOpen || backends.search === undefined) return report;
+    const found = await searched(
+      model,
+      { ...limits, timeMs: limits.timeMs === null ? null : LEAST_MS },
+      backends.search,
+    );
+    return found.outcome.status === 'unknown'
+      ? report
+      : { ...found, rejections: [...report.rejections, ...found.rejections] };
+  }
+  return new Portfolio(model, limits, backends, backends.search, clock).run();
+}
+
+/** Large models, and those with one decision whose values are soon gone through. */
+function isForSearch(model: Model): boolean {
+  const count = valueCount(model);
+  if (count >= LARGE) return true;
+  const open = model.variables.filter(({ values }) => values === null || values.length > 1);
+  return open.length === 1 && count >= MANY;
+}
+
+/** Values that decisions may have, all together; those without a list count as one each. */
+function valueCount({ variables }: Model): number {
+  return variables.reduce((sum, { values }) => sum + (values?.length ?? 1), 0);
+}
+
+/** A search's answer after its exact check. */
+async function searched(model: Model, limits: SolveLimits, backend: Backend): Promise<SolveReport> {
+  const result = await attempt(backend, model, limits);
+  const rejection = rejectionOf(model, result);
+  if (rejection !== null || result.status === 'late' || result.status === 'crashed') {
+    const rejections = rejection === null ? [] : [{ backend: backend.name, ...rejection }];
+    const outcome = result.status === 'unknown' ? result : ({ status: 'unknown', limit: 'backend' } as const);
+    return { outcome, backend: null, rejections };
+  }
+  return { outcome: result, backend: backend.name, rejections: [] };
+}
+
+/** Search first, then a proof with what it found as the start, as far as time and size allow. */
+class Portfolio {
+  private readonly startedMs: number;
+
+  constructor(
+    private readonly model: Model,
+    private readonly limits: SolveLimits,
+    private readonly backends: Backends,
+    private readonly search: Backend,
+    private readonly clock: Clock,
+  ) {
+    this.startedMs = clock.nowMs();
+  }
+
+  private left(): number | null {
+    const { timeMs } = this.limits;
+    return timeMs === null ? null : timeMs - (this.clock.nowMs() - this.startedMs);
+  }
+
+  async run(): Promise<SolveReport> {
+    const { model, limits } = this;
+    const { timeMs } = limits;
+    const isAlone = timeMs !== null && timeMs <= SEARCHED_MS;
+    const first = await searched(
+      model,
+      {
+        ...limits,
+        timeMs: timeMs === null || isAlone ? timeMs : SEARCHED_SHARE * timeMs,
+        impatient: !isAlone,
+      },
+      this.search,
+    );
+    if (first.outcome.status === 'optimal' || limits.signal?.aborted === true) return first;
+    const found = first.outcome.status === 'feasible' ? first.outcome : null;
+    const left = this.left();
+    if (found !== null && left !== null && left < PROOF_MS + valueCount(model) / PRESOLVED_PER_MS) return first;
+    const program = reducedOf(model);
+    if (program.kind === 'infeasible') {
+      return { outcome: program.outcome, backend: PRESOLVE, rejections: first.rejections };
+    }
+    const columns = valueCount(program.model);
+    if (columns > (left === null ? PROVABLE_UNTIMED : PROVABLE)) {
+      return found !== null || timeMs === null ? first : this.again(first);
+    }
+    const hinted = found === null ? program.model : { ...program.model, hints: found.values };
+    const still = this.left();
+    const exact = await new Selection(
+      model,
+      hinted,
+      { ...limits, timeMs: still === null ? null : Math.max(LEAST_MS, still) },
+      this.clock,
+    ).run(backendOrder(hinted, this.backends));
+    const rejections = [...first.rejections, ...exact.rejections];
+    if (found === null) return { ...exact, rejections };
+    return { ...better(first, exact), rejections };
+  }
+
+  /** What is left of the time to search on where nothing was found and no proof is possible. */
+  private again(first: SolveReport): Promise<SolveReport> {
+    const left = this.left();
+    if (left === null || left < LEAST_MS) return Promise.resolve(first);
+    return searched(this.model, { ...this.limits, timeMs: left, seed: this.limits.seed + 1 }, this.search);
+  }
+}
+
+/** The better of a search's answer and what an exact backend made of it, with the bound of the latter. */
+function better(first: SolveReport, exact: SolveReport): SolveReport {
+  const found = first.outcome;
+  const { outcome } = exact;
+  if (outcome.status === 'optimal' || found.status !== 'feasible') return exact;
+  if (outcome.status !== 'feasible') return first;
+  for (const [i, level] of outcome.levels.entries()) {
+    const own = found.levels[i]?.value ?? -Infinity;
+    if (level.value > own) return exact;
+    if (level.value < own) {
+      // Only the bound of a level whose earlier ones are alike is one for the other answer, too.
+      const levels = found.levels.map((one, at): LevelResult => {
+        const bound = at <= i ? (outcome.levels[at]?.bound ?? null) : null;
+        return {
+          ...one,
+          bound,
+          gap: bound === null ? null : (bound - one.value) / Math.max(1, Math.abs(bound)),
+        };
+      });
+      return { ...first, outcome: { ...found, levels } };
+    }
+  }
+  return exact;
+}
+
+/** A model after propagation and pruning, or what these have found out. */
+function reducedOf(
+  model: Model,
+): { kind: 'model'; model: Model } | { kind: 'infeasible'; outcome: SolveOutcome } {
   const found = propagate(model);
   if (found.kind === 'infeasible') {
-    return { ...bare, outcome: { status: 'infeasible', blamed: found.origins }, backend: PRESOLVE };
+    return { kind: 'infeasible', outcome: { status: 'infeasible', blamed: found.origins } };
   }
-  const reduced = pruneDominated(reduceModel(model, found));
+  return { kind: 'model', model: pruneDominated(reduceModel(model, found)) };
+}
+
+async function solveExactly(
+  model: Model,
+  limits: SolveLimits,
+  backends: Backends,
+  clock: Clock,
+): Promise<SolveReport> {
+  const bare = { backend: null, rejections: [] };
+  const program = reducedOf(model);
+  if (program.kind === 'infeasible') return { ...bare, outcome: program.outcome, backend: PRESOLVE };
+  const reduced = program.model;
   const encoding = encodeModel(reduced);
   if (encoding.kind === 'infeasible') {
     return { ...bare, outcome: { status: 'infeasible', blamed: null }, backend: PRESOLVE };

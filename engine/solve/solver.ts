@@ -1,5 +1,6 @@
 import type { Assignment, Model, OriginId } from '../model/model.js';
 
+/** Backends that can prove. */
 export type BackendName = 'simplex' | 'highs';
 
 /** How far a solve may go. Replay sets only the work limit, so that its answer does not depend on the machine. */
@@ -9,6 +10,12 @@ export interface SolveLimits {
   /** Backend work units (branch-and-bound nodes for highs), or null for the backend's default. */
   readonly work: number | null;
   readonly seed: number;
+  /** Moves of a search, at most; without it the size of the model decides. */
+  readonly moves?: number;
+  /** True where a proof is tried next, so that a search ends when more moves promise little. */
+  readonly impatient?: boolean;
+  /** Aborted when nobody waits any more: the best answer so far is given at once. */
+  readonly signal?: AbortSignal;
 }
 
 /** Value, best proved bound and gap = (bound - value) / max(1, |bound|) of one priority level. */

@@ -1,17 +1,20 @@
 import { Worker, parentPort, workerData } from 'node:worker_threads';
 import { after } from '../base/clock.js';
 import type { MipAnswer, MipEngine, MipTask } from './mip-task.js';
+import type { SearchAnswer, SearchTask } from './search/search-task.js';
 
 /** What became of a task: an answer, no answer in time (the thread was ended), or a fault of the thread. */
-export type WorkerReply =
-  | { readonly kind: 'answered'; readonly answer: MipAnswer }
+export type WorkerReply<Answer = MipAnswer> =
+  | { readonly kind: 'answered'; readonly answer: Answer }
   | { readonly kind: 'late' }
   | { readonly kind: 'crashed'; readonly detail: string };
 
 /** Marks threads started here, so that this file does nothing in anybody else's thread. */
 const ROLE = 'edict-mip-worker';
 
-type Message = { readonly answer: MipAnswer } | { readonly fault: string };
+type Task = MipTask | SearchTask;
+
+type Message = { readonly answer: MipAnswer | SearchAnswer } | { readonly fault: string };
 
 /**
  * One thread in which solver libraries may block. It is started by the first task, stays warm, and is ended
@@ -23,7 +26,9 @@ export class SolverWorker {
   private last: Promise<unknown> = Promise.resolve();
 
   /** `wallMs` counts from when the task starts, not from when it is queued. */
-  run(task: MipTask, wallMs: number): Promise<WorkerReply> {
+  run(task: MipTask, wallMs: number): Promise<WorkerReply>;
+  run(task: SearchTask, wallMs: number): Promise<WorkerReply<SearchAnswer>>;
+  run(task: Task, wallMs: number): Promise<WorkerReply<MipAnswer | SearchAnswer>> {
     const turn = this.last.then(() => this.start(task, wallMs));
     this.last = turn.catch(() => undefined);
     return turn;
@@ -50,11 +55,11 @@ export class SolverWorker {
     if (this.thread === thread) this.thread = null;
   }
 
-  private start(task: MipTask, wallMs: number): Promise<WorkerReply> {
+  private start(task: Task, wallMs: number): Promise<WorkerReply<MipAnswer | SearchAnswer>> {
     const thread = this.threadOf();
     thread.ref();
     return new Promise((resolve) => {
-      const settle = (reply: WorkerReply): void => {
+      const settle = (reply: WorkerReply<MipAnswer | SearchAnswer>): void => {
         cancel();
         thread.off('message', onMessage);
         thread.off('error', onError);
@@ -87,8 +92,10 @@ async function engineOf(name: MipTask['engine']): Promise<MipEngine> {
   return (await import('./simplex.js')).runSimplex;
 }
 
-async function serve(task: MipTask): Promise<Message> {
+async function serve(task: Task): Promise<Message> {
   try {
+    if (task.engine === 'search')
+      return { answer: (await import('./search/search-task.js')).runSearch(task) };
     const run = await engineOf(task.engine);
     return { answer: await run(task) };
   } catch (error) {
@@ -101,7 +108,7 @@ const isOurs = (data: unknown): boolean =>
 
 if (parentPort !== null && isOurs(workerData)) {
   const port = parentPort;
-  port.on('message', (task: MipTask) => {
+  port.on('message', (task: Task) => {
     void serve(task).then((message) => port.postMessage(message));
   });
 }

@@ -7,12 +7,13 @@ import { weightScale } from '../../engine/model/weights.js';
 import type { Model } from '../../engine/model/model.js';
 import { compileProblem } from '../../engine/solve/search/compile-problem.js';
 import { State } from '../../engine/solve/search/state.js';
-import { randomGates, randomModel } from './random-model.js';
+import { randomGates, randomLoads, randomModel } from './random-model.js';
 import { randomPlacement } from './random-placement.js';
 
 const sources: Readonly<Record<string, (seed: number) => Model>> = {
   'random models': (seed) => randomModel(seed),
   'gated sums': randomGates,
+  loads: randomLoads,
   'small placements': randomPlacement,
 };
 

@@ -86,9 +86,7 @@ class Compiler {
     this.ofNode = new Int32Array(model.nodes.length).fill(-1);
     this.ofNumeric = new Int32Array(model.numerics.length).fill(-1);
     this.valueCell = new Int32Array(model.variables.length).fill(-1);
-    this.tables = new ItemTables(this.index, universe.length, this.cells, (literal) =>
-      this.presence(literal),
-    );
+    this.tables = new ItemTables(universe, this.index, this.cells, (literal) => this.presence(literal));
   }
 
   run(): Problem {
@@ -109,6 +107,7 @@ class Compiler {
         never ||= isNegated(literal);
         continue;
       }
+      if (this.isLimit(literal)) continue;
       const cell = this.cellOf(nodeOf(literal));
       const wanted = isNegated(literal) ? 0 : 1;
       never ||= (hard.get(cell) ?? wanted) !== wanted;
@@ -145,8 +144,19 @@ class Compiler {
       hard: Int32Array.from([...hard.keys()].sort(byNumber)),
       wanted: Uint8Array.from([...hard].sort(([a], [b]) => a - b).map(([, wanted]) => wanted)),
       levels: Int32Array.from(levels),
-      worth: levelWorth(finished, levels, this.universe, tables),
+      ...levelWorth(finished, levels, this.universe, tables),
     };
+  }
+
+  /** Takes an asserted upper bound of one load as a limit of its table; false for anything else. */
+  private isLimit(literal: Literal): boolean {
+    const node = this.model.nodes[nodeOf(literal)];
+    if (isNegated(literal) || node?.kind !== 'linear' || node.lo !== null || node.hi === null) return false;
+    const [term, ...more] = node.expression.terms;
+    if (term?.of.kind !== 'numeric' || term.coefficient !== 1 || more.length > 0) return false;
+    const numeric = this.model.numerics[term.of.numeric];
+    if (numeric?.kind !== 'load') return false;
+    return this.tables.limitLoad(numeric.loads, numeric.key, node.hi - node.expression.constant);
   }
 
   private hints(domains: readonly Int32Array[]): Int32Array {
@@ -310,6 +320,11 @@ class Compiler {
       case 'extreme':
         this.ofNumeric[id] = this.extreme(numeric.greatest, numeric.entries);
         return;
+      case 'load': {
+        // A class that no value has holds nothing.
+        this.ofNumeric[id] = this.tables.load(numeric.loads, numeric.key) ?? cells.add(Kind.sum);
+        return;
+      }
       case 'product':
       case 'quotient': {
         const [a, b] =

@@ -55,7 +55,6 @@ export class Ejector {
         pool.push(one);
       }
       this.put(variable, value);
-      if (this.budget.isOver) break;
     }
     return pool;
   }

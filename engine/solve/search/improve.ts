@@ -46,19 +46,17 @@ export interface Run {
   readonly budget: Budget;
   readonly random: Random;
   readonly best: Best;
-  /** An objective that nothing exceeds; met, there is no more to look for. */
-  readonly bound: number;
 }
 
 /** Simulated annealing from an assignment that breaks nothing, over shares `from` to `to` of the budget. */
 export function improve(run: Run, from: number, to: number): void {
-  const { state, near, budget, random, best, bound } = run;
+  const { state, near, budget, random, best } = run;
   if (near.open.length === 0) return;
   const hot = firstTemperature(run);
   if (hot === 0) return;
   let temperature = hot;
   let step = 0;
-  while (!budget.isOver && budget.used < to && best.objective < bound - ALIKE) {
+  while (!budget.isOver && budget.used < to) {
     step += 1;
     if (step % 32 === 0) {
       const share = Math.min(1, Math.max(0, (budget.used - from) / (to - from)));
@@ -135,14 +133,14 @@ function tryMove(run: Run): boolean {
  * again; keeps what is at least as good. Ends when nobody's turn comes to anything any more.
  */
 export function reinsert(run: Run): void {
-  const { state, near, budget, random, best, bound } = run;
+  const { state, near, budget, random, best } = run;
   const { open, groups } = near;
   if (open.length === 0) return;
   const taken: number[] = [];
   const old: number[] = [];
   const turns = new Turns(groups.length, random);
   const passes = Math.max(LEAST_PASSES, Math.ceil(LEAST_TURNS / groups.length));
-  while (!budget.isOver && turns.passesLost < passes && best.objective < bound - ALIKE) {
+  while (!budget.isOver && turns.passesLost < passes) {
     taken.length = 0;
     const turn = turns.next();
     const group = groups[turn] ?? open;

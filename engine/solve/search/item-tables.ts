@@ -1,4 +1,4 @@
-import type { Capacity, Literal } from '../../model/model.js';
+import type { Capacity, Literal, Loads } from '../../model/model.js';
 import type { CellBuilder } from './cell-builder.js';
 import type { Items, Table } from './problem.js';
 import { Kind } from './problem.js';
@@ -7,21 +7,31 @@ type ModelItems = Capacity['items'];
 
 interface Draft {
   readonly items: ModelItems;
-  readonly keys: Capacity['keys'];
+  /** Of a capacity; null for loads, whose slots are classes. */
+  readonly keys: Capacity['keys'] | null;
+  readonly slotOf: Int32Array | null;
   readonly limit: Float64Array;
   readonly floor: number;
   hard: boolean;
   balanceCell: number;
+  loadCell: Int32Array | null;
+}
+
+/** A table of loads: its slot of each class. */
+interface LoadDraft extends Draft {
+  readonly slots: ReadonlyMap<number, number>;
+  readonly loadCell: Int32Array;
 }
 
 /** Tables while a problem is made: capacities that count the same items at the same keys share one. */
 export class ItemTables {
   private readonly drafts: Draft[] = [];
+  private readonly ofLoads = new Map<Loads, LoadDraft>();
   private readonly presences = new Map<Literal, number | null>();
 
   constructor(
+    private readonly universe: Float64Array,
     private readonly index: ReadonlyMap<number, number>,
-    private readonly values: number,
     private readonly cells: CellBuilder,
     /** Cell of a literal's presence; null where it never holds. */
     private readonly presenceOf: (literal: Literal) => number | null,
@@ -39,14 +49,77 @@ export class ItemTables {
       const cell = this.cells.add(Kind.balance);
       this.cells.table(cell, this.drafts.indexOf(draft));
       if (capacity.keys.length > 0) this.cells.addBase(cell, -largest);
-      for (const { presence } of capacity.items) {
-        if (presence === null) continue;
-        const by = this.presence(presence);
-        if (by !== null) this.cells.raise(cell, this.cells.rankOf(by) + 1);
-      }
+      this.raise(cell, capacity.items);
       draft.balanceCell = cell;
     }
     return draft.balanceCell;
+  }
+
+  /** Cell of what the items add up to at one class; null where no value has it. */
+  load(loads: Loads, key: number): number | null {
+    const draft = this.loadDraft(loads);
+    const slot = draft.slots.get(key);
+    if (slot === undefined) return null;
+    let cell = draft.loadCell[slot] ?? -1;
+    if (cell < 0) {
+      cell = this.cells.add(Kind.load);
+      let [lo, hi] = [0, 0];
+      for (const { demand } of loads.items) {
+        lo += Math.min(0, demand);
+        hi += Math.max(0, demand);
+      }
+      this.cells.bounds(cell, lo, hi);
+      this.raise(cell, loads.items);
+      draft.loadCell[slot] = cell;
+    }
+    return cell;
+  }
+
+  /** Bounds what the items may add up to at one class; false where only nothing can be there. */
+  limitLoad(loads: Loads, key: number, limit: number): boolean {
+    const draft = this.loadDraft(loads);
+    const slot = draft.slots.get(key);
+    if (slot === undefined) return false;
+    draft.hard = true;
+    draft.limit[slot] = Math.min(draft.limit[slot] ?? Infinity, limit);
+    return true;
+  }
+
+  /** A cell that follows items is of higher rank than what says whether they count. */
+  private raise(cell: number, items: ModelItems): void {
+    for (const { presence } of items) {
+      if (presence === null) continue;
+      const by = this.presence(presence);
+      if (by !== null) this.cells.raise(cell, this.cells.rankOf(by) + 1);
+    }
+  }
+
+  private loadDraft(loads: Loads): LoadDraft {
+    const known = this.ofLoads.get(loads);
+    if (known !== undefined) return known;
+    const { classes, items } = loads;
+    const slots = new Map<number, number>();
+    const slotOf = Int32Array.from(this.universe, (value) => {
+      const kind = classes === null ? value : classes.get(value);
+      if (kind === undefined) return -1;
+      const slot = slots.get(kind) ?? slots.size;
+      slots.set(kind, slot);
+      return slot;
+    });
+    const draft: LoadDraft = {
+      items,
+      keys: null,
+      slotOf,
+      slots,
+      limit: new Float64Array(slots.size).fill(Infinity),
+      floor: Infinity,
+      hard: false,
+      balanceCell: -1,
+      loadCell: new Int32Array(slots.size).fill(-1),
+    };
+    this.ofLoads.set(loads, draft);
+    this.drafts.push(draft);
+    return draft;
   }
 
   private presence(literal: Literal): number | null {
@@ -59,9 +132,11 @@ export class ItemTables {
   }
 
   private draft({ items, keys }: Capacity): Draft {
-    const known = this.drafts.find((draft) => sameItems(draft.items, items) && sameKeys(draft.keys, keys));
+    const known = this.drafts.find(
+      (draft) => draft.keys !== null && sameItems(draft.items, items) && sameKeys(draft.keys, keys),
+    );
     if (known !== undefined) return known;
-    const limit = new Float64Array(this.values).fill(Infinity);
+    const limit = new Float64Array(this.universe.length).fill(Infinity);
     let floor = Infinity;
     for (const { key, capacity } of keys) {
       const at = this.index.get(key);
@@ -69,7 +144,16 @@ export class ItemTables {
       else limit[at] = capacity;
     }
     if (keys.length === 0) floor = 0;
-    const draft: Draft = { items, keys, limit, floor, hard: false, balanceCell: -1 };
+    const draft: Draft = {
+      items,
+      keys,
+      slotOf: null,
+      limit,
+      floor,
+      hard: false,
+      balanceCell: -1,
+      loadCell: null,
+    };
     this.drafts.push(draft);
     return draft;
   }
@@ -102,15 +186,15 @@ export class ItemTables {
         presence: Int32Array.from(rows, ({ presence }) => presence),
         variable: Int32Array.from(rows, ({ variable }) => variable),
       },
-      tables: this.drafts.map(({ items, limit, floor, hard, balanceCell }): Table => ({
-        slotOf: null,
-        slots: this.values,
+      tables: this.drafts.map(({ items, slotOf, limit, floor, hard, balanceCell, loadCell }): Table => ({
+        slotOf,
+        slots: limit.length,
         limit,
         floor,
         hard,
         balanceCell,
-        loadCell: null,
-        loadCells: new Int32Array(0),
+        loadCell,
+        loadCells: loadCell === null ? new Int32Array(0) : loadCell.filter((cell) => cell >= 0),
         scale: scaleOf(items),
       })),
     };
@@ -120,7 +204,7 @@ export class ItemTables {
 /** A power of two, so that sums of scaled demands stay exact. */
 function scaleOf(items: ModelItems): number {
   let largest = 1;
-  for (const { demand } of items) largest = Math.max(largest, demand);
+  for (const { demand } of items) largest = Math.max(largest, Math.abs(demand));
   return 2 ** -Math.floor(Math.log2(largest));
 }
 

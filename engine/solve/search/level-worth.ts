@@ -1,4 +1,4 @@
-import type { Cells, Table } from './problem.js';
+import type { Cells, Problem, Table } from './problem.js';
 import { Kind } from './problem.js';
 
 /** Beyond this a sum of levels would lose units. */
@@ -13,9 +13,9 @@ export function levelWorth(
   levels: readonly number[],
   universe: Float64Array,
   tables: readonly Table[],
-): Float64Array {
+): Pick<Problem, 'worth' | 'comparable'> {
   const worth = new Float64Array(levels.length).fill(1);
-  if (levels.length < 2) return worth;
+  if (levels.length < 2) return { worth, comparable: true };
   const { low, high } = rangesOf(cells, universe, tables);
   let factor = 1;
   for (let i = levels.length - 1; i >= 0; i -= 1) {
@@ -24,7 +24,7 @@ export function levelWorth(
     const span = (high[cell] ?? 0) - (low[cell] ?? 0);
     factor = Math.min(LARGEST, factor * (span + 1));
   }
-  return worth;
+  return { worth, comparable: factor < LARGEST };
 }
 
 /** Least and greatest value of each cell, each looked at by itself. */

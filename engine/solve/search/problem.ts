@@ -32,6 +32,8 @@ export interface Problem {
   readonly levels: Int32Array;
   /** What one unit of each level is worth in the scalar objective of the search. */
   readonly worth: Float64Array;
+  /** True where that one number compares any two assignments as the levels do. */
+  readonly comparable: boolean;
 }
 
 /** What a cell is; see `State.valueOf`. */

@@ -16,18 +16,22 @@ export interface SearchResult {
   /** Of the search, all levels in one number; -Infinity without values. */
   readonly objective: number;
   readonly moves: number;
+  /** True where all assignments were looked at, so that nothing is better. */
+  readonly exhaustive: boolean;
 }
 
 export interface SearchOptions {
   readonly limits: SearchLimits;
   readonly seed: number;
-  /** An objective that nothing exceeds, or Infinity. */
-  readonly bound: number;
+  /** False: ends early where more moves promise little. */
+  readonly patient: boolean;
 }
 
 /** Share of what is left of the budget that one round of annealing gets, and share of all that it gets at least. */
 const ROUND = 0.5;
 const LEAST_ROUND = 0.02;
+/** An impatient search ends when this many times as many moves as the last gain took have brought none. */
+const STALE = 4;
 
 /**
  * Anytime local search: start from the hints, place the rest group by group, make room by ejection chains,
@@ -35,12 +39,14 @@ const LEAST_ROUND = 0.02;
  *
  * Deterministic in problem, seed and number of moves; with a time limit it depends on the clock.
  */
-export function search(problem: Problem, { limits, seed, bound }: SearchOptions): SearchResult {
+export function search(problem: Problem, { limits, seed, patient }: SearchOptions): SearchResult {
   const state = new State(problem);
   const random = seededRandom(seed);
   const near = new Neighbours(problem, state, random);
   const budget = new Budget(limits);
-  start(state, near);
+  placeFixed(state);
+  if (near.open.length <= 1) return enumerate(state, near, budget);
+  placeHints(state, near);
   let left = construct(state, near, budget);
   if (left.length > 0) left = new Ejector(state, near, budget, random).run(left);
   if (left.length > 0 || state.broken > ALIKE) {
@@ -48,29 +54,61 @@ export function search(problem: Problem, { limits, seed, bound }: SearchOptions)
     for (const variable of left) state.place(variable, near.any(variable));
     state.settle();
     if (!mend(state, near, budget, random)) {
-      return { values: null, objective: -Infinity, moves: budget.moves };
+      return { values: null, objective: -Infinity, moves: budget.moves, exhaustive: false };
     }
   }
   const best = new Best(state);
   best.offer();
-  const run: Run = { state, near, budget, random, best, bound };
-  while (!budget.isOver && best.objective < bound - ALIKE && near.open.length > 0) {
+  const run: Run = { state, near, budget, random, best };
+  let gainedAt = budget.moves;
+  while (!budget.isOver) {
+    const { objective } = best;
     reinsert(run);
     const { used } = budget;
     improve(run, used, used + Math.max(LEAST_ROUND, ROUND * (1 - used)));
+    if (best.objective > objective + ALIKE) gainedAt = budget.moves;
+    else if (!patient && budget.moves > STALE * gainedAt) break;
   }
   goTo(state, best.values);
-  return { values: best.values, objective: best.objective, moves: budget.moves };
+  return { values: best.values, objective: best.objective, moves: budget.moves, exhaustive: false };
 }
 
-/** Fixed variables and hints, as far as these break nothing. */
-function start(state: State, near: Neighbours): void {
-  const { hints, domainOf, domains } = state.problem;
+/** All values of the only variable with a choice. */
+function enumerate(state: State, near: Neighbours, budget: Budget): SearchResult {
+  const [variable] = near.open;
+  let values: Int32Array | null = state.broken <= ALIKE ? state.values.slice() : null;
+  let objective = values === null ? -Infinity : state.objective;
+  if (variable !== undefined) {
+    values = null;
+    objective = -Infinity;
+    const hint = state.problem.hints[variable] ?? -1;
+    for (const value of hint >= 0 ? [hint, ...near.domain(variable)] : near.domain(variable)) {
+      budget.spend();
+      state.begin();
+      state.place(variable, value);
+      state.settle();
+      if (state.broken <= ALIKE && (values === null || state.objective > objective + ALIKE)) {
+        values = state.values.slice();
+        objective = state.objective;
+      }
+    }
+  }
+  return { values, objective, moves: budget.moves, exhaustive: true };
+}
+
+/** Variables with a single value have it. */
+function placeFixed(state: State): void {
+  const { domainOf, domains } = state.problem;
   state.begin();
   domainOf.forEach((domain, variable) => {
     if (domains[domain]?.length === 1) state.place(variable, domains[domain][0] ?? 0);
   });
   state.settle();
+}
+
+/** Hints, as far as they break nothing. */
+function placeHints(state: State, near: Neighbours): void {
+  const { hints } = state.problem;
   state.begin();
   for (const variable of near.open) {
     const hint = hints[variable] ?? -1;

@@ -1,0 +1,103 @@
+import type { Clock } from '../../base/clock.js';
+import { evaluate } from '../../model/evaluate.js';
+import type { Model } from '../../model/model.js';
+import type { Backend, LevelResult, SolveLimits, SolveOutcome } from '../solver.js';
+import type { SolverWorker } from '../worker.js';
+import { compileProblem } from './compile-problem.js';
+import type { Problem } from './problem.js';
+import type { SearchAnswer, SearchTask } from './search-task.js';
+import { runSearch } from './search-task.js';
+
+/** Moves per decision where no limit is given, and how many these are at least and at most. */
+const MOVES_PER_VARIABLE = 2000;
+const FEWEST_MOVES = 50_000;
+const MOST_MOVES = 3_000_000;
+/** A search of this many assignments is over before a thread has answered. */
+const HERE = 2000;
+/** Wall time that the thread gets beyond its limit. */
+const GRACE_MS = 500;
+/** Wall time for a search without a time limit. */
+const GUARD_MS = 600_000;
+
+/** Local search in a thread; see `search.ts`. It proves only what it enumerates. */
+export function searchBackend(worker: SolverWorker, clock: Clock): Backend {
+  return {
+    name: 'search',
+    async solve(model, limits): Promise<SolveOutcome> {
+      const startedMs = clock.nowMs();
+      const problem = compileProblem(model);
+      if (problem === null)
+        return { status: 'unknown', limit: 'backend', detail: 'a decision without finite range' };
+      const passedMs = clock.nowMs() - startedMs;
+      const timeMs = limits.timeMs === null ? null : Math.max(1, limits.timeMs - passedMs);
+      const task: SearchTask = {
+        engine: 'search',
+        problem,
+        moves: movesOf(model, limits),
+        timeMs,
+        seed: limits.seed,
+        patient: limits.timeMs !== null && limits.impatient !== true,
+        cancelled: new Int32Array(new SharedArrayBuffer(4)),
+      };
+      const answer = isSmall(problem) ? runSearch(task) : await away(task, worker, limits);
+      if (answer === null) return { status: 'unknown', limit: 'time' };
+      return outcomeOf(model, problem, answer, limits);
+    },
+    close: () => worker.close(),
+  };
+}
+
+function movesOf({ variables }: Model, { timeMs, moves }: SolveLimits): number {
+  if (moves !== undefined) return moves;
+  if (timeMs !== null) return Number.MAX_SAFE_INTEGER;
+  return Math.min(MOST_MOVES, Math.max(FEWEST_MOVES, MOVES_PER_VARIABLE * variables.length));
+}
+
+/** True where one decision is left with few values. */
+function isSmall({ domainOf, domains }: Problem): boolean {
+  let open = 0;
+  let values = 0;
+  for (const domain of domainOf) {
+    const { length } = domains[domain] ?? [];
+    if (length < 2) continue;
+    open += 1;
+    values = length;
+  }
+  return open <= 1 && values <= HERE;
+}
+
+/** The answer of the thread, or null where it is late or nobody waits any more. */
+async function away(
+  task: SearchTask,
+  worker: SolverWorker,
+  { timeMs, signal }: SolveLimits,
+): Promise<SearchAnswer | null> {
+  const stop = (): void => void Atomics.store(task.cancelled, 0, 1);
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop);
+  try {
+    const reply = await worker.run(task, timeMs === null ? GUARD_MS : 2 * timeMs + GRACE_MS);
+    if (reply.kind === 'crashed') throw new Error(`search: ${reply.detail}`);
+    return reply.kind === 'late' ? null : reply.answer;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function outcomeOf(model: Model, problem: Problem, answer: SearchAnswer, limits: SolveLimits): SolveOutcome {
+  if (answer.values === null) {
+    if (answer.exhaustive) return { status: 'infeasible', blamed: null };
+    return { status: 'unknown', limit: limits.timeMs === null ? 'work' : 'time' };
+  }
+  const values = Array.from(answer.values, (value) => problem.universe[value] ?? NaN);
+  const { levels } = evaluate(model, values);
+  const proved = answer.exhaustive && problem.comparable;
+  return {
+    status: proved ? 'optimal' : 'feasible',
+    values,
+    levels: model.objectives.map(({ priority }, i): LevelResult => {
+      const value = levels[i] ?? 0;
+      return proved ? { priority, value, bound: value, gap: 0 } : { priority, value, bound: null, gap: null };
+    }),
+  };
+}

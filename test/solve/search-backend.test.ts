@@ -1,0 +1,138 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { monotonicClock } from '../../engine/base/clock.js';
+import { evaluate } from '../../engine/model/evaluate.js';
+import type { Model } from '../../engine/model/model.js';
+import { createBackends } from '../../engine/solve/backends.js';
+import { solveModel } from '../../engine/solve/select.js';
+import type { SolveLimits } from '../../engine/solve/solver.js';
+import { searchBackend } from '../../engine/solve/search/search-backend.js';
+import { verifyOutcome } from '../../engine/solve/verify.js';
+import { SolverWorker } from '../../engine/solve/worker.js';
+import { p1Model } from '../../bench/p1-model.js';
+import { bruteForce, randomGates, randomLoads, randomModel } from './random-model.js';
+import { randomPlacement } from './random-placement.js';
+
+const worker = new SolverWorker();
+const search = searchBackend(worker, monotonicClock);
+const backends = createBackends();
+test.after.always(async () => {
+  await search.close();
+  await backends.highs.close();
+  await backends.search.close();
+});
+
+const UNTIMED: SolveLimits = { timeMs: null, work: null, seed: 3 };
+
+const sources: Readonly<Record<string, (seed: number) => Model>> = {
+  'random models': (seed) => randomModel(seed),
+  'gated sums': randomGates,
+  loads: randomLoads,
+  'small placements': randomPlacement,
+};
+
+/** Lexicographic, the first level first. */
+function compare(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+}
+
+for (const [kind, make] of Object.entries(sources)) {
+  test.serial(
+    `search answers within what enumeration allows, and mostly reaches it, on ${kind} (seed 42)`,
+    async (t) => {
+      t.timeout(120_000);
+      let [solvable, found, reached] = [0, 0, 0];
+      const law = fc.asyncProperty(fc.noShrink(fc.nat()), async (seed) => {
+        const model = make(seed);
+        const { levels } = bruteForce(model);
+        const outcome = await search.solve(model, { ...UNTIMED, moves: 3000 });
+        if (outcome.status === 'unknown') {
+          if (levels !== null && outcome.limit !== 'backend') solvable += 1;
+          return;
+        }
+        t.is(verifyOutcome(model, outcome), null, `model ${seed}`);
+        if (outcome.status === 'infeasible') {
+          t.is(levels, null, `model ${seed}`);
+          return;
+        }
+        if (outcome.status === 'model_invalid') return t.fail();
+        solvable += 1;
+        found += 1;
+        if (levels === null) return t.fail(`model ${seed} has no answer`);
+        const own = outcome.levels.map(({ value }) => value);
+        t.true(compare(own, levels) <= 0, `model ${seed}`);
+        if (outcome.status === 'optimal') t.is(compare(own, levels), 0, `model ${seed}`);
+        if (compare(own, levels) === 0) reached += 1;
+      });
+      await fc.assert(law, { seed: 42, numRuns: 200 });
+      t.true(found >= 0.95 * solvable, `${found} of ${solvable} found`);
+      t.true(reached >= 0.9 * found, `${reached} of ${found} are best`);
+    },
+  );
+}
+
+test.serial('the same seed and moves give the same answer', async (t) => {
+  const model = p1Model({ requests: 30, hosts: 200, kind: 'loose', seed: 4 });
+  const limits = { ...UNTIMED, moves: 5000 };
+  const [first, second] = [await search.solve(model, limits), await search.solve(model, limits)];
+  t.is(first.status, 'feasible');
+  t.deepEqual(first, second);
+});
+
+test.serial('one request on many hosts is proved by going through them', async (t) => {
+  const model = p1Model({ requests: 1, hosts: 1000, kind: 'loose', seed: 2 });
+  const report = await solveModel(model, UNTIMED, backends, monotonicClock);
+  t.is(report.backend, 'search');
+  t.is(report.outcome.status, 'optimal');
+  const exact = await backends.highs.solve(model, UNTIMED);
+  t.deepEqual('levels' in report.outcome && report.outcome.levels, 'levels' in exact && exact.levels);
+});
+
+test.serial('a large model is searched first and proved from there', async (t) => {
+  const model = p1Model({ requests: 10, hosts: 500, kind: 'loose', seed: 1 });
+  const report = await solveModel(model, UNTIMED, backends, monotonicClock);
+  t.is(report.outcome.status, 'optimal');
+  t.deepEqual(report.rejections, []);
+});
+
+test.serial('tight packings are placed whole', async (t) => {
+  for (const seed of [1, 2, 3, 4, 5, 6]) {
+    const model = p1Model({ requests: 200, hosts: 40, kind: 'tight', seed });
+    const outcome = await search.solve(model, { ...UNTIMED, moves: 200_000 });
+    t.is(outcome.status, 'feasible', `seed ${seed}`);
+    if (outcome.status === 'feasible')
+      t.deepEqual(evaluate(model, outcome.values).violated, [], `seed ${seed}`);
+  }
+});
+
+test.serial('a search that nobody waits for any more gives what it has', async (t) => {
+  const model = p1Model({ requests: 50, hosts: 1000, kind: 'loose', seed: 1 });
+  const stop = new AbortController();
+  const asked = search.solve(model, { timeMs: 60_000, work: null, seed: 1, signal: stop.signal });
+  setTimeout(() => stop.abort(), 300);
+  const started = monotonicClock.nowMs();
+  const outcome = await asked;
+  t.is(outcome.status, 'feasible');
+  t.true(monotonicClock.nowMs() - started < 20_000);
+});
+
+test.serial('a model that no value satisfies is infeasible, not unknown', async (t) => {
+  const model = p1Model({ requests: 60, hosts: 100, kind: 'loose', seed: 1 });
+  const cramped: Model = {
+    ...model,
+    constraints: model.constraints.map((constraint) =>
+      constraint.kind === 'capacity'
+        ? {
+            ...constraint,
+            capacity: {
+              ...constraint.capacity,
+              keys: constraint.capacity.keys.map(({ key }) => ({ key, capacity: 0 })),
+            },
+          }
+        : constraint,
+    ),
+  };
+  const report = await solveModel(cramped, UNTIMED, backends, monotonicClock);
+  t.is(report.outcome.status, 'infeasible');
+});
