@@ -11,18 +11,20 @@ const NUMERIC = ['numeric', 'decimal', 'number', 'boolean', 'bool', 'date', 'dat
 
 const KNOWN = ['integer', 'int', 'bigint', 'text', 'varchar', 'blob', 'real', 'double', 'float', ...NUMERIC];
 
-/** A warning where `cast` names a type that SQLite does not know, and so takes for `numeric`; null where all is well. */
-export function unknownCastType(cast: Extract<Expression, { kind: 'cast' }>): Diagnostic | null {
+/** A warning where `cast` names a type that SQLite does not know, and so takes for `numeric`; none where all is well. */
+export function unknownCastType(cast: Extract<Expression, { kind: 'cast' }>): Diagnostic[] {
   const { type, span } = cast;
-  if (MEANINGFUL.test(type) || NUMERIC.includes(type.toLowerCase())) return null;
+  if (MEANINGFUL.test(type) || NUMERIC.includes(type.toLowerCase())) return [];
   const { source } = span;
   const start = source.text.slice(0, span.end).lastIndexOf(type);
   const place: Span = start < span.start ? span : { source, start, end: start + type.length };
-  return {
-    code: 'type/unknown-type',
-    severity: 'warning',
-    message: `SQLite knows no type \`${type}\` and makes a number of the value`,
-    span: place,
-    ...suggestion({ text: type, span: place }, KNOWN),
-  };
+  return [
+    {
+      code: 'type/unknown-type',
+      severity: 'warning',
+      message: `SQLite knows no type \`${type}\` and makes a number of the value`,
+      span: place,
+      ...suggestion({ text: type, span: place }, KNOWN),
+    },
+  ];
 }

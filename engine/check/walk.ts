@@ -16,7 +16,7 @@ import type {
 } from '../lang/ast.js';
 import { tokenize } from '../lang/lexer.js';
 import { unknownCastType } from './cast-type.js';
-import { collationOf } from './collation.js';
+import { collationOf, lostCollations } from './collation.js';
 import type { Fragment } from './fragment.js';
 import { quoteName, splice } from './fragment.js';
 import { isAggregateCall } from './aggregate-call.js';
@@ -197,6 +197,7 @@ export class Walker {
     this.visits += 1;
     const decided = takeDecision(found);
     this.visitNode(expression, scope, found, tables);
+    if (expression.kind !== 'inSelect') this.diagnostics.push(...lostCollations(expression, scope));
     const isMixed = found.decision || found.aggregates.length > before.aggregates;
     this.visited.set(expression, { scope, isMixed, nodes: this.visits - before.visits });
     if (decided) found.decision = true;
@@ -213,8 +214,7 @@ export class Walker {
         this.column(expression, scope, found);
         return;
       case 'cast': {
-        const warning = unknownCastType(expression);
-        if (warning !== null) this.diagnostics.push(warning);
+        this.diagnostics.push(...unknownCastType(expression));
         each(expression.operand);
         return;
       }
@@ -234,7 +234,8 @@ export class Walker {
         return;
       case 'inSelect':
         each(expression.operand);
-        this.subSelect(expression.select, scope, found, tables);
+        const { columns: selected } = this.subSelect(expression.select, scope, found, tables);
+        this.diagnostics.push(...lostCollations(expression, scope, selected));
         return;
       case 'exists':
       case 'scalarSelect':
@@ -362,12 +363,13 @@ export class Walker {
     found.replacements.push({ span: call.span, by: containedIn(list, value) });
   }
 
-  private subSelect(select: Select, scope: Scope, found: Found, tables: CommonTables): void {
+  private subSelect(select: Select, scope: Scope, found: Found, tables: CommonTables): RelationFacts {
     const inner: Found = { decision: false, aggregates: [], windows: [], replacements: found.replacements };
     const facts = this.visitSelect(select, scope, inner, tables);
     // What a select inside an aggregate reads is not told apart by depth; it is taken as the aggregate's own.
     if (found.reach !== undefined) found.reach.own = true;
     if (inner.decision || facts.decisionRows) found.decision = true;
+    return facts;
   }
 
   /** Visits a select whose text stays as written. */
@@ -403,8 +405,7 @@ export class Walker {
       tables.set(key, named(found));
     }
     const first = this.visitCore(select.core, parent, found, tables);
-    let decisionRows = first.facts.decisionRows;
-    let columns = first.facts.columns;
+    let { decisionRows, columns } = first.facts;
     for (const { core } of select.compound) {
       const { facts } = this.visitCore(core, parent, found, tables);
       decisionRows ||= facts.decisionRows;

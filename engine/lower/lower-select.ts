@@ -1,6 +1,7 @@
 import { must } from '../base/assert.js';
 import { SPACES, strip } from '../base/strip.js';
 import type { Span } from '../base/source.js';
+import { columnOf } from '../catalog/catalog.js';
 import type {
   BoundAggregate,
   BoundCapacity,
@@ -181,13 +182,42 @@ export class SelectLowerer {
 
   /** SQL of a fragment inside a component's query; columns of outer selects become parameters. */
   private text(sql: Fragment, component: number): string {
-    return render(sql, (part) => {
-      if (part.kind === 'column' && !this.items.has(part.item)) {
-        const outer = this.outerSlot(part.item, part.column, 1);
-        return must(this.drafts[component], 'component').parameter(outer);
-      }
-      return renderColumn(part);
-    });
+    return render(sql, (part) =>
+      part.kind === 'column' && !this.items.has(part.item)
+        ? this.parameter(part.item, part.column, component)
+        : renderColumn(part),
+    );
+  }
+
+  /** SQL that has the value of an outer select's column, and is compared as the column is. */
+  private parameter(id: number, column: string, component: number): string {
+    const draft = must(this.drafts[component], 'component');
+    const outer = this.outerSlot(id, column, 1);
+    const value = draft.parameter(outer);
+    const { isReal } = outer;
+    if (isReal === null) return this.typed(id, column, value);
+    // What is read of 1.0 is 1, and half of that is another number.
+    const real = draft.parameter({ ...outer, slot: isReal, isReal: null });
+    return this.typed(id, column, `iif(${real}, cast(${value} as real), ${value})`);
+  }
+
+  /** SQLite compares `(select x)` with the affinity of x, and of a union all with that of its last select. */
+  private typed(id: number, column: string, value: string): string {
+    const { source } = this.item(id);
+    if (source.kind === 'derived') throw new TypeError('a column of a derived row source');
+    const alias = aliasOf(id);
+    const from =
+      source.kind === 'table'
+        ? quoteName(source.relation.name)
+        : render(source.sql, (part) =>
+            part.kind === 'column' ? this.typed(part.item, part.column, 'null') : renderColumn(part),
+          );
+    return `(select ${value} union all select ${alias}.${quoteName(column)} from ${from} as ${alias} where 0)`;
+  }
+
+  /** A row source of this select or of one around it. */
+  private item(id: number): BoundItem {
+    return this.items.get(id) ?? must(this.parent, `select of item ${id}`).item(id);
   }
 
   /** The slot of an outer row source's column, made in the select that owns it. */
@@ -198,8 +228,13 @@ export class SelectLowerer {
     const draft = must(owner.drafts[component], 'component');
     // A parameter must be one value, so the outer row cannot be bound by choice.
     draft.choosable = false;
-    const slot = draft.slot(`${aliasOf(item)}.${quoteName(column)}`);
-    return { kind: 'slot', depth, component, slot, isReal: null, span: owner.select.span };
+    const text = `${aliasOf(item)}.${quoteName(column)}`;
+    const slot = draft.slot(text);
+    const { source } = owner.item(item);
+    const type = source.kind === 'table' ? columnOf(source.relation, column)?.type : 'any';
+    const mayBeReal = type === 'real' || type === 'any';
+    const isReal = mayBeReal ? draft.slot(`typeof(${text}) = 'real'`) : null;
+    return { kind: 'slot', depth, component, slot, isReal, span: owner.select.span };
   }
 
   private slot(component: number, sql: Fragment, span: Span): SlotResidual {
