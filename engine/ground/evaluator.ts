@@ -17,6 +17,7 @@ import type { Group } from './groups.js';
 import { Groups } from './groups.js';
 import type { RowContext } from './guarded-rows.js';
 import { RowJoiner } from './guarded-rows.js';
+import { inOrder } from './in-order.js';
 import { Operators } from './operators.js';
 import type { Reader } from './reader.js';
 import type { BooleanSymbol, Symbol, TextCodes } from './symbol.js';
@@ -184,7 +185,7 @@ export class Evaluator implements RowContext {
     const key = parameters.map((value) => `${typeof value}:${String(value)}`).join('\0');
     let rows = byParameters.get(key);
     if (rows === undefined) {
-      rows = this.reader.rows(component.sql, parameters);
+      rows = inOrder(this.reader.rows(component.sql, parameters), component.order);
       byParameters.set(key, rows);
     }
     return rows;

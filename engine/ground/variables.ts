@@ -157,9 +157,8 @@ export class Variables {
     for (const key of single) {
       const parents = this.parentValues(key.parent, key.parentColumns[0] ?? 'rowid', span);
       text = text || parents.some((value) => typeof value === 'string');
-      const codes = parents.map((value) => this.code(value, text, span));
-      const allowed: ReadonlySet<number> | null = values === null ? null : new Set(values);
-      values = codes.filter((code) => allowed?.has(code) ?? true).sort(byNumber);
+      const codes = new Set(parents.map((value) => this.code(value, text, span)));
+      values = [...(values?.filter((value) => codes.has(value)) ?? codes)].sort(byNumber);
     }
     return { text, values };
   }

@@ -23,20 +23,29 @@ export interface Prepared {
 
 export interface PrepareOptions extends GroundOptions {
   /** What reads the store's rows; the store itself unless said. */
-  readonly reader?: Reader;
+  readonly reader?: TickReader;
+}
+
+/** A reader that is told when another state begins. */
+export interface TickReader extends Reader {
+  /** Comes first in the read transaction. */
+  begin(): void;
 }
 
 /** Grounds inside one read transaction, so that every query sees the same state. */
 export function prepare(
   store: Store,
   compiled: CompiledPolicies,
-  { reader = store, ...options }: PrepareOptions = {},
+  { reader, ...options }: PrepareOptions = {},
 ): Prepared {
-  return store.read(() => ({
-    grounded: ground(compiled, reader, { finiteDomains, ...options }),
-    stateVersion: store.stateVersion(),
-    dataVersion: store.dataVersion(),
-  }));
+  return store.read(() => {
+    reader?.begin();
+    return {
+      grounded: ground(compiled, reader ?? store, { finiteDomains, ...options }),
+      stateVersion: store.stateVersion(),
+      dataVersion: store.dataVersion(),
+    };
+  });
 }
 
 /** The same grounding with the bounds that its linear constraints give together. */

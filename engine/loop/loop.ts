@@ -5,12 +5,12 @@ import { seededRandom } from '../base/random.js';
 import type { SqlRecord } from '../base/sql-value.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Relation } from '../catalog/catalog.js';
-import type { Reader } from '../ground/reader.js';
 import { evaluate } from '../model/evaluate.js';
 import type { SolveLimits, SolveReport } from '../solve/solver.js';
 import type { JournalEntry } from '../store/journal.js';
 import { appendJournal } from '../store/journal.js';
 import { rowsOf } from '../store/rows-of.js';
+import { RowCache } from '../store/row-cache.js';
 import { recordSolveRun } from '../store/solve-run.js';
 import { StoreError } from '../store/store-error.js';
 import type { Store } from '../store/store.js';
@@ -26,7 +26,7 @@ import type {
   Rows,
   TriggerRule,
 } from './controller.js';
-import type { Prepared, Solve } from './decide.js';
+import type { Prepared, Solve, TickReader } from './decide.js';
 import { groundErrors, isCurrent, prepare, softResults, withBounds } from './decide.js';
 import { engineFaults } from './engine-fault.js';
 import { admit } from './fallback.js';
@@ -105,6 +105,7 @@ export class Loop {
   private lastSolveUs: number;
   private dueUs: number | null = null;
   private readonly rows: Rows;
+  private readonly cache: RowCache;
 
   constructor(
     private readonly store: Store,
@@ -112,6 +113,7 @@ export class Loop {
   ) {
     assert(store.adopted, 'a loop over a database that was not adopted');
     this.rows = rowsOf(store);
+    this.cache = new RowCache(store);
     const last = store.record(
       "select max(tick) as tick, max(seq) as seq, max(at_us) as at_us from journal where kind = 'outcome'",
     );
@@ -269,7 +271,7 @@ export class Loop {
     const { store } = this;
     const { controller, solve, limits, mode } = this.options;
     const batch = controller.waiting(this.rows);
-    const reader = timedReader(store, stages);
+    const reader = timedReader(this.cache, stages);
     let prepared = await withBounds(prepare(store, checks, { reader }), solve, limits);
     stages.lap('ground');
     const problems = groundErrors(prepared.grounded, checks);
@@ -282,7 +284,10 @@ export class Loop {
       if (report.outcome.status === 'infeasible') {
         reason = await reasonOf(prepared.grounded, report.outcome.blamed, solve, limits);
         if (mode === 'best-effort' && batch.keys.length > 0) {
-          const optional = prepare(store, checks, { optional: { table: batch.table, keys: batch.keys } });
+          const optional = prepare(store, checks, {
+            reader,
+            optional: { table: batch.table, keys: batch.keys },
+          });
           const admission = await admit(optional.grounded, solve, limits);
           if (admission !== null && admission.admitted.length > 0) {
             prepared = optional;
@@ -508,14 +513,16 @@ export class Loop {
 }
 
 /** Counts the time of every query to the stage `read`. */
-function timedReader(reader: Reader, stages: StageClock): Reader {
+function timedReader(cache: RowCache, stages: StageClock): TickReader {
+  const timed = <T>(read: () => T): T => {
+    stages.lap('ground');
+    const result = read();
+    stages.lap('read');
+    return result;
+  };
   return {
-    rows: (sql, parameters) => {
-      stages.lap('ground');
-      const rows = reader.rows(sql, parameters);
-      stages.lap('read');
-      return rows;
-    },
+    begin: () => timed(() => cache.begin()),
+    rows: (sql, parameters) => timed(() => cache.rows(sql, parameters)),
   };
 }
 

@@ -27,8 +27,10 @@ export type ComponentPlan = QueryComponent | DerivedComponent;
 
 export interface QueryComponent {
   readonly kind: 'query';
-  /** Selects the slots, ordered by keys. */
+  /** Selects the slots, ordered by keys where all its row sources have some. */
   readonly sql: string;
+  /** Slots that order the rows where the query does not; empty where it does. */
+  readonly order: readonly number[];
   readonly slots: number;
   /** Values of the `?`s in order: slots of the selects around this one. */
   readonly parameters: readonly SlotResidual[];

@@ -17,8 +17,8 @@ export function unnamedRowQuery(relation: Relation): string | null {
   return `select 1 from ${quoteName(relation.name)} where ${isNull} limit 1`;
 }
 
-/** The values of one column that are not null, each once, ascending. */
+/** The values of one column that are not null, ascending. */
 export function valuesQuery(table: string, column: string): string {
   const name = quoteName(column);
-  return `select distinct ${name} from ${quoteName(table)} where ${name} is not null order by 1`;
+  return `select ${name} from ${quoteName(table)} where ${name} is not null order by 1`;
 }

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { assert, must } from '../base/assert.js';
 import type { SqlRecord, SqlValue } from '../base/sql-value.js';
+import { ChangeLog } from './change-log.js';
 import { StoreError } from './store-error.js';
 import { tidyWal } from './tidy-wal.js';
 
@@ -38,6 +39,7 @@ export class Store {
   #depth = 0;
   #reading = false;
   #plainVersion = 0;
+  #changes: ChangeLog | null = null;
 
   readonly #foundWal: boolean;
 
@@ -210,6 +212,12 @@ export class Store {
   bumpState(): void {
     if (this.adopted) this.run('update meta set state_version = state_version + 1');
     else this.#plainVersion += 1;
+  }
+
+  /** The log of what this connection changes in the tables it watches. */
+  changeLog(): ChangeLog {
+    this.#changes ??= new ChangeLog(this.#database);
+    return this.#changes;
   }
 
   /** The whole database as the bytes of its file, from which `openSnapshot` makes copies in memory. */
