@@ -21,7 +21,7 @@ const P4 = 5;
 /** Opcodes that open a table or an index for reading: P2 is its root page, P3 the number of its database. */
 const OPENS = new Set(['OpenRead', 'ReopenIdx']);
 /** Opcodes that read what no change of a table tells of, or that write. */
-const UNKNOWN = new Set(['VOpen', 'OpenWrite', 'Program', 'OpenDup', 'ReadCookie']);
+const UNKNOWN = new Set(['VOpen', 'OpenWrite', 'Program', 'ReadCookie']);
 /** Opcodes that keep nothing from one row to the next. */
 const OF_ONE_ROW = new Set([
   ...[
