@@ -30,9 +30,15 @@ export class AggregateEvaluator {
   constructor(private readonly context: AggregateContext) {}
 
   /** An aggregate of a sub-query keeps SQL's null where no row counts. */
-  evaluate(aggregate: AggregateResidual, { rows, always }: Group, plan: SelectPlan): Symbol {
+  evaluate(
+    aggregate: AggregateResidual,
+    { rows, sumOf: chosenSum, always }: Group,
+    plan: SelectPlan,
+  ): Symbol {
     const { builder, operators } = this.context;
-    const counted = this.filtered(aggregate, rows);
+    const chosen = chosenSum(aggregate);
+    if (chosen !== null) return numberSymbol({ expression: chosen, known: TRUE });
+    const counted = this.filtered(aggregate, rows());
     if (aggregate.argument === null) return this.total(counted.map((row) => truthOf(row.guard)));
     const argument: Residual = aggregate.argument;
     // Aggregates skip nulls.

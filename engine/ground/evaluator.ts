@@ -7,7 +7,7 @@ import type { Relation } from '../catalog/catalog.js';
 import type { QueryComponent, Residual, ScalarName, SelectPlan, SlotResidual } from '../lower/plan.js';
 import { domainKey } from '../lower/checking-query.js';
 import type { ModelBuilder } from '../model/builder.js';
-import type { Literal, VariableId } from '../model/model.js';
+import type { ClassMap, Literal, VariableId } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
 import { AggregateEvaluator } from './aggregates.js';
 import type { Binding, ComponentRows, Environment } from './environment.js';
@@ -49,6 +49,7 @@ export class Evaluator implements RowContext {
   private readonly narrowed = new Map<VariableId, readonly number[]>();
   /** True once rows or groups have been made from what other constraints leave a decision. */
   shaped = false;
+  private readonly classMaps = new Map<string, ClassMap>();
   private readonly nullLists = new Set<Residual>();
   /** What is allowed but hardly meant. */
   readonly warnings: Diagnostic[] = [];
@@ -142,6 +143,16 @@ export class Evaluator implements RowContext {
     return inferred ?? this.narrowedTo(variable) ?? values;
   }
 
+  classMap(entries: readonly (readonly [number, number])[]): ClassMap {
+    const text = entries.map(([value, kind]) => `${value}:${kind}`).join(',');
+    let map = this.classMaps.get(text);
+    if (map === undefined) {
+      map = new Map(entries);
+      this.classMaps.set(text, map);
+    }
+    return map;
+  }
+
   /** As Groups asks for it; what it answers goes to the checking queries, too. */
   columnDomain(relation: Relation, column: string, most: number): readonly SqlValue[] | null {
     const name = domainKey(relation.name, column);
@@ -227,7 +238,7 @@ export class Evaluator implements RowContext {
       const inGroup = (residual: Residual): Symbol => this.inGroup(residual, group);
       const having = plan.having.map((part) => this.operators.condition(inGroup(part), part.span).isTrue);
       const needsRow = always && plan.groupBy.length > 0;
-      const someRow = needsRow ? this.builder.or(group.rows.map((row) => row.guard)) : TRUE;
+      const someRow = needsRow ? this.builder.or(group.rows().map((row) => row.guard)) : TRUE;
       const guard = this.and([someRow, ...having]);
       return guard === FALSE ? [] : [{ cells: plan.outputs.map(inGroup), guard }];
     });
@@ -307,17 +318,6 @@ export class Evaluator implements RowContext {
         const operand = inner(residual.operand);
         const items = residual.list.map((item) => ({ guard: TRUE, symbol: inner(item) }));
         return this.membership(operand, items, residual);
-      }
-      case 'inSelect': {
-        const list = this.knownList(residual.plan, environment);
-        if (list !== null) {
-          const operand = inner(residual.operand);
-          if (operand.kind === 'choice' && operand.map === null)
-            return this.listMembership(operand, list, residual);
-        }
-        const rows = this.outputRows(residual.plan, environment, true);
-        const items = rows.map((row) => ({ guard: row.guard, symbol: must(row.cells[0], 'output') }));
-        return this.membership(inner(residual.operand), items, residual);
       }
       case 'inSelect': {
         const operand = inner(residual.operand);

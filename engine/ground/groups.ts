@@ -2,12 +2,14 @@ import { must } from '../base/assert.js';
 import type { Span } from '../base/source.js';
 import type { SqlValue } from '../base/sql-value.js';
 import type { Relation } from '../catalog/catalog.js';
-import type { DecisionResidual, SelectPlan } from '../lower/plan.js';
-import type { Literal, VariableId } from '../model/model.js';
+import type { AggregateResidual, DecisionResidual, SelectPlan } from '../lower/plan.js';
+import type { LinearExpression, Literal, VariableId } from '../model/model.js';
 import { FALSE } from '../model/model.js';
 import type { Binding, Environment } from './environment.js';
 import { GroundError } from './ground-error.js';
-import type { RowContext, RowJoiner } from './guarded-rows.js';
+import { ChosenSums } from './chosen-sums.js';
+import type { ChosenSumsContext } from './chosen-sums.js';
+import { matchText } from './guarded-rows.js';
 import type { Symbol } from './symbol.js';
 import { valueSymbol } from './symbol.js';
 
@@ -23,7 +25,10 @@ export interface Group {
   readonly keys: readonly SqlValue[];
   /** The keys as symbols. */
   readonly keySymbols: readonly Symbol[];
-  readonly rows: readonly GuardedRow[];
+  /** Made when first asked for. */
+  readonly rows: () => readonly GuardedRow[];
+  /** What needs no rows: sums over the rows that a decision puts into the group; null where rows are needed. */
+  readonly sumOf: (aggregate: AggregateResidual) => LinearExpression | null;
   /** True for the groups of a sub-query, which keep SQL's own meaning. */
   readonly always: boolean;
 }
@@ -37,8 +42,7 @@ interface Draft {
 /** More groups than this by values of decisions are refused. */
 const MOST_GROUPS = 10_000;
 
-interface GroupContext extends RowContext {
-  readonly joiner: RowJoiner;
+interface GroupContext extends ChosenSumsContext {
   /** The values a decision may take, coded, or null where they are not known to be finitely many. */
   domainOf(variable: VariableId): readonly number[] | null;
   sqlValueOf(text: boolean, code: number): SqlValue;
@@ -64,7 +68,7 @@ export class Groups {
   of(plan: SelectPlan, parent: Environment | null, always: boolean): Group[] {
     const groups = new Map<string, Draft>();
     const open = (bindings: readonly (Binding | null)[], keys: readonly SqlValue[]): void => {
-      const id = keyText(keys);
+      const id = matchText(keys);
       if (!groups.has(id)) groups.set(id, { representative: { plan, bindings, parent }, keys, rows: [] });
     };
     const loaded = plan.components.map((component): readonly Binding[] =>
@@ -75,16 +79,28 @@ export class Groups {
     const someRow = loaded.every((rows) => rows.length > 0);
     const constants = this.constantBindings(plan, loaded);
     const domains = plan.groupBy.map((key) => (key.kind === 'decision' && someRow ? this.domain(key) : []));
-    if (plan.groupBy.length === 0) {
-      if (someRow || always) open(constants, []);
-    } else if (someRow) this.openKeys(plan, parent, loaded, constants, domains, open);
-    this.context.joiner.join(plan, parent, (environment, guard) => {
-      const keys = plan.groupBy.map((key) => this.keyIn(key, environment));
-      this.file(groups, keys, { environment, guard });
-    });
+    if (plan.groupBy.length === 0 && (always || (someRow && plan.matches.length === 0))) open(constants, []);
+    else if (someRow) this.openKeys(plan, parent, loaded, constants, domains, open);
+    let isFiled = false;
+    const file = (): void => {
+      if (isFiled) return;
+      isFiled = true;
+      this.context.joiner.join(plan, parent, (environment, guard) => {
+        const keys = plan.groupBy.map((key) => this.keyIn(key, environment));
+        this.file(groups, keys, { environment, guard });
+      });
+    };
+    const sums = always || groups.size === 0 ? null : ChosenSums.of(plan, parent, this.context);
+    if (sums === null) file();
     return [...groups.values()].map((group) => ({
-      ...group,
+      representative: group.representative,
+      keys: group.keys,
       keySymbols: group.keys.map(valueSymbol),
+      rows: () => {
+        file();
+        return group.rows;
+      },
+      sumOf: (aggregate) => sums?.of(aggregate, matchText(group.keys)) ?? null,
       always,
     }));
   }
@@ -109,7 +125,7 @@ export class Groups {
       const key = keys[at];
       if (key === undefined) {
         this.context.spend(1);
-        must(groups.get(keyText(values)), 'group of a row').rows.push({ ...row, guard });
+        must(groups.get(matchText(values)), 'group of a row').rows.push({ ...row, guard });
         return;
       }
       if (key.kind === 'value') {
@@ -149,7 +165,10 @@ export class Groups {
     });
   }
 
-  /** One group per combination of keys: components meet only in decision conditions, so every combination has a row. */
+  /**
+   * One group per combination of keys that matching rows have: what else stands between components is a condition
+   * on decisions, which forms no group.
+   */
   private openKeys(
     plan: SelectPlan,
     parent: Environment | null,
@@ -159,7 +178,9 @@ export class Groups {
     open: (bindings: readonly (Binding | null)[], keys: readonly SqlValue[]) => void,
   ): void {
     const plain = plan.groupBy.filter((key) => key.kind !== 'decision');
-    const components = [...new Set(plain.map((key) => key.component))];
+    const ofKeys = new Set(plain.map((key) => key.component));
+    const matched = plan.matches.flatMap(({ left, right }) => [left.component, right.component]);
+    const components = [...new Set([...ofKeys, ...matched])];
     const valueIn = (key: SelectPlan['groupBy'][number], bindings: readonly (Binding | null)[]): SqlValue => {
       const found = this.keyIn(key, { plan, bindings, parent });
       return found.kind === 'value' ? found.value : null;
@@ -169,17 +190,24 @@ export class Groups {
       const seen = new Map<string, Binding>();
       for (const binding of must(loaded[component], 'rows')) {
         const alone = plan.components.map((_one, i) => (i === component ? binding : null));
-        const id = keyText(own.map((key) => valueIn(key, alone)));
+        const values = own.map((key) => valueIn(key, alone));
+        const slots = matchedSlots(plan, component);
+        if (binding.kind === 'row') values.push(...slots.map((slot) => binding.row[slot] ?? null));
+        const id = matchText(values);
         if (!seen.has(id)) seen.set(id, binding);
       }
       return [...seen.values()];
     });
     const bindings = [...constants];
+    const indices = new Map<string, Map<string, number[]>>();
     const chooseValues = (keys: readonly SqlValue[]): void => {
       const key = plan.groupBy[keys.length];
       if (key === undefined) {
         this.context.spend(1);
-        open([...bindings], keys);
+        open(
+          bindings.map((binding, i) => (ofKeys.has(i) ? binding : (constants[i] ?? null))),
+          keys,
+        );
         return;
       }
       if (key.kind === 'decision') {
@@ -194,8 +222,9 @@ export class Groups {
         chooseValues([]);
         return;
       }
-      for (const binding of must(distinct[at], 'keys')) {
-        bindings[component] = binding;
+      const rows = must(distinct[at], 'keys');
+      for (const index of matchedRows(plan, components.slice(0, at), component, rows, bindings, indices)) {
+        bindings[component] = must(rows[index], 'row');
         step(at + 1);
       }
     };
@@ -203,6 +232,44 @@ export class Groups {
   }
 }
 
-function keyText(values: readonly SqlValue[]): string {
-  return values.map((value) => `${typeof value}:${String(value)}`).join('\0');
+/** Slots of a component that matches read. */
+function matchedSlots(plan: SelectPlan, component: number): number[] {
+  return plan.matches.flatMap(({ left, right }) =>
+    [left, right].filter((slot) => slot.component === component).map(({ slot }) => slot),
+  );
+}
+
+const rowOf = (binding: Binding | null | undefined): readonly SqlValue[] =>
+  binding?.kind === 'row' ? binding.row : [];
+
+/** Which of a component's rows match those bound of others; `indices` keeps them by their values. */
+function matchedRows(
+  plan: SelectPlan,
+  before: readonly number[],
+  component: number,
+  rows: readonly Binding[],
+  bindings: readonly (Binding | null)[],
+  indices: Map<string, Map<string, number[]>>,
+): Iterable<number> {
+  const pairs = plan.matches.flatMap(({ left, right }) => {
+    const [own, other] = left.component === component ? [left, right] : [right, left];
+    return own.component === component && before.includes(other.component) ? [{ own, other }] : [];
+  });
+  if (pairs.length === 0) return rows.keys();
+  const name = `${component}:${pairs.map(({ own }) => own.slot).join(',')}`;
+  let index = indices.get(name);
+  if (index === undefined) {
+    index = new Map();
+    indices.set(name, index);
+    for (const [at, row] of rows.entries()) {
+      const values = pairs.map(({ own }) => rowOf(row)[own.slot] ?? null);
+      if (values.includes(null)) continue;
+      const text = matchText(values);
+      const known = index.get(text);
+      if (known === undefined) index.set(text, [at]);
+      else known.push(at);
+    }
+  }
+  const wanted = pairs.map(({ other }) => rowOf(bindings[other.component])[other.slot] ?? null);
+  return index.get(matchText(wanted)) ?? [];
 }

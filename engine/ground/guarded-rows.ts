@@ -113,9 +113,34 @@ interface SlotIndex {
   readonly unique: boolean;
 }
 
+const NO_ROWS: ComponentRows = [];
+
+/** Values of matched columns as one text; equal for equal values only. */
+export const matchText = (values: readonly SqlValue[]): string => values.map(valueText).join('');
+
+function valueText(value: SqlValue): string {
+  const text = String(value);
+  return `${typeof value}${text.length}:${text}`;
+}
+
+/** A matched column is known: its component is never bound by choice before the other one is bound. */
+function rowOfBinding(binding: Binding): readonly SqlValue[] {
+  if (binding.kind !== 'row') throw new TypeError('a match with a row that is not known');
+  return binding.row;
+}
+
+/** True where everything that a component is matched with is bound. */
+function isMatched(plan: SelectPlan, component: number, bindings: readonly (Binding | null)[]): boolean {
+  return plan.matches.every(({ left, right }) => {
+    if (left.component !== component && right.component !== component) return true;
+    return (bindings[left.component + right.component - component] ?? null) !== null;
+  });
+}
+
 /** Joins the components of a select into guarded rows, in a fixed order. */
 export class RowJoiner {
   private readonly indices = new Map<ComponentRows, Map<number, SlotIndex>>();
+  private readonly partitions = new Map<ComponentRows, Map<string, ReadonlyMap<string, ComponentRows>>>();
   private readonly chosen = new Map<
     ComponentRows,
     Map<string, ChosenColumns & { keys: readonly number[] }>
@@ -125,15 +150,18 @@ export class RowJoiner {
 
   /**
    * Visits every row whose guard is not constantly false.
-   * `skip` names conditions that the caller gives their meaning itself.
+   * `skip` names conditions that the caller gives their meaning itself; a component in `without` stays unbound, and
+   * so does what conditions and matches say of it.
    */
   join(
     plan: SelectPlan,
     parent: Environment | null,
     visit: (environment: Environment, guard: Literal) => void,
     skip: ReadonlySet<number> = new Set(),
+    without: number | null = null,
   ): void {
-    const { order, joins, reads } = joinOrder(plan);
+    const { order: all, joins, reads } = joinOrder(plan);
+    const order = without === null ? all : all.filter((one) => one !== without);
     const bindings: (Binding | null)[] = plan.components.map(() => null);
     const environment = (): Environment => ({ plan, bindings: [...bindings], parent });
 
@@ -176,7 +204,7 @@ export class RowJoiner {
         }
         return;
       }
-      const rows = this.context.componentRows(component, parent);
+      const rows = this.matching(plan, index, bindings, this.context.componentRows(component, parent));
       const join = joins.find(
         (one) =>
           one.slot.component === index &&
@@ -194,7 +222,7 @@ export class RowJoiner {
       const { variable, values, text } = decision;
       const slots = this.index(rows, join.slot.slot);
       const { span } = must(plan.conditions[join.condition], 'condition');
-      if (component.choosable && slots.unique && rows.length > 0) {
+      if (component.choosable && slots.unique && rows.length > 0 && isMatched(plan, index, bindings)) {
         const columns = this.chosenColumns(rows, join.slot.slot, text, span);
         bind(
           { kind: 'chosen', variable, columns },
@@ -216,6 +244,50 @@ export class RowJoiner {
       }
     };
     step(0, TRUE, new Set());
+  }
+
+  /** Rows of a component whose matched columns equal those of the rows bound so far. */
+  private matching(
+    plan: SelectPlan,
+    component: number,
+    bindings: readonly (Binding | null)[],
+    rows: ComponentRows,
+  ): ComponentRows {
+    const own: number[] = [];
+    const wanted: SqlValue[] = [];
+    for (const { left, right } of plan.matches) {
+      const [mine, other] = left.component === component ? [left, right] : [right, left];
+      const binding = bindings[other.component];
+      if (mine.component !== component || binding === null || binding === undefined) continue;
+      own.push(mine.slot);
+      wanted.push(rowOfBinding(binding)[other.slot] ?? null);
+    }
+    return own.length === 0 ? rows : (this.partition(rows, own).get(matchText(wanted)) ?? NO_ROWS);
+  }
+
+  /** Rows by the values of some slots, as `matchText` writes them; those with a null are left out. */
+  partition(rows: ComponentRows, slots: readonly number[]): ReadonlyMap<string, ComponentRows> {
+    let bySlots = this.partitions.get(rows);
+    if (bySlots === undefined) {
+      bySlots = new Map();
+      this.partitions.set(rows, bySlots);
+    }
+    const name = slots.join(',');
+    let parts = bySlots.get(name);
+    if (parts === undefined) {
+      const made = new Map<string, (readonly SqlValue[])[]>();
+      for (const row of rows) {
+        const values = slots.map((slot) => row[slot] ?? null);
+        if (values.includes(null)) continue;
+        const text = matchText(values);
+        const known = made.get(text);
+        if (known === undefined) made.set(text, [row]);
+        else known.push(row);
+      }
+      parts = made;
+      bySlots.set(name, parts);
+    }
+    return parts;
   }
 
   private index(rows: ComponentRows, slot: number): SlotIndex {

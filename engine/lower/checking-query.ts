@@ -2,7 +2,7 @@ import type { BoundCapacity, BoundExpression, BoundPolicy, BoundSelect } from '.
 import { aliasOf, itemsOf, quoteName, render, renderColumn } from '../check/fragment.js';
 import { aggregateSql, renderGuarded } from './aggregate-sql.js';
 import { CONVEX_STEPS } from './balance.js';
-import { componentsOf } from './components.js';
+import { componentsOf, splitOf } from './components.js';
 
 /**
  * A policy as plain SQL over written-back state: its rows are the violations. Made from the bound tree
@@ -120,7 +120,7 @@ function groupedText(
     return `select ${outputs}${from.length === 0 ? '' : ` from ${from.join(', ')}`}${all(texts(grounds(select)))}${tail}`;
   }
   const inner = fromUnits(select, split.members);
-  const membersGround = texts(split.memberGround);
+  const membersGround = texts([...split.memberGround, ...split.between]);
   const on = [guard, ...membersGround].map((one) => `(${one})`).join(' and ');
   const someMember = `exists (select 1 from ${inner.join(', ')}${all(membersGround)})`;
   return (
@@ -206,6 +206,8 @@ interface KeySplit {
   readonly members: ReadonlySet<number>;
   readonly keyGround: readonly BoundExpression[];
   readonly memberGround: readonly BoundExpression[];
+  /** Ground conditions that tie members to keys. */
+  readonly between: readonly BoundExpression[];
 }
 
 /** Splits the row sources into the side of the keys and the side of the members, or null where that is not exact. */
@@ -214,7 +216,7 @@ function splitByKeys(
   keys: readonly BoundExpression[],
   clause: readonly BoundExpression[],
 ): KeySplit | null {
-  const components = componentsOf(select, clause);
+  const { components, cuts } = splitOf(select, clause);
   const keyItems = new Set(keys.flatMap((key) => [...itemsOf(key.sql)]));
   const keySide = components.filter((items) => items.some((item) => keyItems.has(item)));
   const memberSide = components.filter((items) => !items.some((item) => keyItems.has(item)));
@@ -226,20 +228,34 @@ function splitByKeys(
     (condition) =>
       condition.kind === 'compare' &&
       condition.operator === '=' &&
-      [condition.left, condition.right].some(
-        (side) => side.kind === 'decision' && memberComponent.includes(side.item),
-      ),
+      [condition.left, condition.right].some((side) => isColumnOf(side, memberComponent)),
   );
   if (!rejectsNull) return null;
   const members = new Set(memberComponent);
+  const between = cuts.map(({ condition }) => condition);
+  const isBetween = (condition: BoundExpression): boolean => between.some(({ sql }) => sql === condition.sql);
   const ofMember = (condition: BoundExpression): boolean =>
     [...itemsOf(condition.sql)].some((item) => members.has(item));
   return {
     keys: new Set(keyComponent),
     members,
     keyGround: grounds(select).filter((condition) => !ofMember(condition)),
-    memberGround: grounds(select).filter(ofMember),
+    memberGround: grounds(select).filter((condition) => ofMember(condition) && !isBetween(condition)),
+    between,
   };
+}
+
+/** A column of one of some row sources, as it stands: null where the row is missing. */
+function isColumnOf({ kind, sql }: BoundExpression, items: readonly number[]): boolean {
+  if (kind !== 'decision' && kind !== 'ground') return false;
+  const [column, ...more] = sql.filter((part) => typeof part !== 'string' || !/^[\s()]*$/.test(part));
+  return (
+    more.length === 0 &&
+    column !== undefined &&
+    typeof column !== 'string' &&
+    column.kind === 'column' &&
+    items.includes(column.item)
+  );
 }
 
 /** Top-level conjuncts of a bound check. */

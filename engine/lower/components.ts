@@ -40,11 +40,50 @@ function chosenItems(select: BoundSelect): number[] {
   });
 }
 
+/** The row sources of a select as the queries that read them. */
+export interface Split {
+  /** In order of their first item. */
+  readonly components: readonly (readonly number[])[];
+  /** Ground conditions between two of the components, with the side that reads the chosen row. */
+  readonly cuts: readonly Cut[];
+}
+
+export interface Cut {
+  readonly condition: BoundGround;
+  readonly chosen: 'left' | 'right';
+}
+
 /**
  * Which row sources must be read by one query: those that stand in one unit of `from`, that one ground
- * condition ties, or that one ground expression reads together. Components come in order of their first item.
+ * condition ties, or that one ground expression reads together.
  */
 export function componentsOf(select: BoundSelect, clause: readonly BoundExpression[]): number[][] {
+  return membersOf(select, uncut(select, clause));
+}
+
+function membersOf(select: BoundSelect, groups: Groups): number[][] {
+  const byRoot = new Map<number, number[]>();
+  for (const item of select.items) {
+    const root = groups.find(item.id);
+    const members = byRoot.get(root);
+    if (members === undefined) byRoot.set(root, [item.id]);
+    else members.push(item.id);
+  }
+  return [...byRoot.values()];
+}
+
+/** An equality of columns of two row sources, by which their rows can be matched without a query that reads both. */
+const isMatch = (condition: BoundExpression): condition is Matching =>
+  condition.kind === 'ground' && condition.sides?.operator === '=';
+
+type Matching = BoundGround & { readonly sides: NonNullable<BoundGround['sides']> };
+
+/** Row sources tied by anything but `except`. */
+function tied(
+  select: BoundSelect,
+  clause: readonly BoundExpression[],
+  except: ReadonlySet<BoundExpression>,
+): Groups {
   const local = new Set(select.items.map((item) => item.id));
   const groups = new Groups();
   for (const unit of select.units) {
@@ -53,7 +92,9 @@ export function componentsOf(select: BoundSelect, clause: readonly BoundExpressi
   }
   const joinLeaf = (leaf: BoundGround): void =>
     groups.join([...itemsOf(leaf.sql)].filter((item) => local.has(item)));
-  for (const expression of [...select.conditions, ...select.groupBy]) groundLeaves(expression, joinLeaf);
+  for (const expression of [...select.conditions, ...select.groupBy]) {
+    if (!except.has(expression)) groundLeaves(expression, joinLeaf);
+  }
   const apart: BoundGround[] = [];
   const read = [...select.having, ...select.outputs.map((output) => output.expression), ...clause];
   for (const expression of read) {
@@ -68,12 +109,86 @@ export function componentsOf(select: BoundSelect, clause: readonly BoundExpressi
     const roots = [...itemsOf(leaf.sql)].filter((item) => local.has(item)).map((item) => groups.find(item));
     if (!roots.every((root) => chosen.has(root))) joinLeaf(leaf);
   }
-  const byRoot = new Map<number, number[]>();
-  for (const item of select.items) {
-    const root = groups.find(item.id);
-    const members = byRoot.get(root);
-    if (members === undefined) byRoot.set(root, [item.id]);
-    else members.push(item.id);
+  return groups;
+}
+
+const uncut = (select: BoundSelect, clause: readonly BoundExpression[]): Groups =>
+  tied(select, clause, new Set());
+
+/** Items of ground leaves that aggregates read. */
+function aggregatedItems(expressions: readonly BoundExpression[]): number[] {
+  const items: number[] = [];
+  const visit = (expression: BoundExpression): void => {
+    if (expression.kind === 'aggregate') {
+      for (const part of boundParts(expression)) for (const item of itemsOf(part.sql)) items.push(item);
+    } else boundParts(expression).forEach(visit);
+  };
+  expressions.forEach(visit);
+  return items;
+}
+
+/**
+ * As `componentsOf`, save that a row source joined by `column = decision` keeps to itself, with what hangs on it,
+ * where only equalities of columns tie it to the decision's row: the rows of both, matched by those columns, are
+ * then never read as a product. Rows that a group adds up stay with the decision, so that its keys alone are apart.
+ */
+export function splitOf(select: BoundSelect, clause: readonly BoundExpression[]): Split {
+  const whole = uncut(select, clause);
+  const none: Split = { components: membersOf(select, whole), cuts: [] };
+  const matches = select.conditions.filter(isMatch);
+  // The keys of a capacity are read beside its items.
+  if (matches.length === 0 || clause.some(({ kind }) => kind === 'capacity')) return none;
+  const groups = tied(select, clause, new Set(matches));
+  const local = new Set(select.items.map((item) => item.id));
+  const rootsOf = (items: Iterable<number>): number[] =>
+    [...items].filter((item) => local.has(item)).map((item) => groups.find(item));
+  const deciding = new Set<number>();
+  const candidates = new Set<number>();
+  for (const condition of select.conditions) {
+    if (condition.kind !== 'compare' || condition.operator !== '=') continue;
+    for (const [decision, key] of [
+      [condition.left, condition.right],
+      [condition.right, condition.left],
+    ] as const) {
+      if (decision.kind !== 'decision' || key.kind !== 'ground' || !local.has(decision.item)) continue;
+      deciding.add(groups.find(decision.item));
+      for (const root of rootsOf(itemsOf(key.sql))) candidates.add(root);
+    }
   }
-  return [...byRoot.values()];
+  const clauses = [...clause, ...select.having, ...select.outputs.map(({ expression }) => expression)];
+  const chosenWithout = (kept: ReadonlySet<number>): Set<number> => {
+    const chosen = new Set([...candidates].filter((root) => !kept.has(root)));
+    const other = new Set(kept);
+    // What lies between the two goes to the nearer one; in the middle it is read with the decision.
+    for (let before = -1; before !== chosen.size + other.size;) {
+      before = chosen.size + other.size;
+      const reached = matches.map(({ sql }) => rootsOf(itemsOf(sql)));
+      const beside = (side: ReadonlySet<number>): number[] =>
+        reached
+          .filter((roots) => roots.some((root) => side.has(root)))
+          .flat()
+          .filter((root) => !chosen.has(root) && !other.has(root));
+      const [toOther, toChosen] = [beside(other), beside(chosen)];
+      for (const root of toOther) other.add(root);
+      for (const root of toChosen) if (!other.has(root)) chosen.add(root);
+    }
+    return chosen;
+  };
+  const added = rootsOf(aggregatedItems(clauses));
+  let chosen = chosenWithout(new Set([...deciding, ...added]));
+  // Where all keys of the groups are elsewhere, what is chosen may be added up as well.
+  const keys = rootsOf(select.groupBy.flatMap((key) => [...itemsOf(key.sql)]));
+  const free = chosenWithout(deciding);
+  if (!keys.some((root) => free.has(root))) chosen = free;
+  const cuts = matches.flatMap((condition): Cut[] => {
+    const isChosen = (side: BoundGround): boolean =>
+      rootsOf(itemsOf(side.sql)).some((root) => chosen.has(root));
+    const { left, right } = condition.sides;
+    if (isChosen(left) === isChosen(right)) {
+      groups.join(itemsOf(condition.sql));
+      return [];
+    }
+    return [{ condition, chosen: isChosen(left) ? 'left' : 'right' }];
+  });
+  return cuts.length === 0 ? none : { components: membersOf(select, groups), cuts };
 }

@@ -13,7 +13,8 @@ import type {
 import { boundParts, isGroundTree } from '../check/bound.js';
 import { aliasOf, itemsOf, quoteName, render, renderColumn } from '../check/fragment.js';
 import type { Fragment } from '../check/fragment.js';
-import { componentsOf } from './components.js';
+import type { Cut } from './components.js';
+import { splitOf } from './components.js';
 import type {
   AggregateResidual,
   CapacityResidual,
@@ -84,6 +85,7 @@ function literalOf(text: string): number | string | null | undefined {
 /** Lowers one select; `parent` is the select around it. */
 export class SelectLowerer {
   private readonly drafts: ComponentDraft[];
+  private readonly cuts: readonly Cut[];
   private readonly componentOf = new Map<number, number>();
   private readonly items: ReadonlyMap<number, BoundItem>;
   /** Set while what stands beside the aggregates of a group is lowered. */
@@ -99,8 +101,9 @@ export class SelectLowerer {
     private readonly outputsDivide = false,
   ) {
     this.items = new Map(select.items.map((item) => [item.id, item]));
-    const groups = componentsOf(select, clause);
-    if (groups.length === 0) groups.push([]);
+    const { components, cuts } = splitOf(select, clause);
+    const groups = components.length === 0 ? [[]] : components;
+    this.cuts = cuts;
     this.drafts = groups.map((ids) => new ComponentDraft(ids.map((id) => must(this.items.get(id), 'item'))));
     groups.forEach((ids, component) => ids.forEach((id) => this.componentOf.set(id, component)));
   }
@@ -108,8 +111,10 @@ export class SelectLowerer {
   lower(): { plan: SelectPlan; clause: Residual[] } {
     const { select } = this;
     for (const component of this.drafts.keys()) this.identities(component);
+    const matches = this.cuts.map((cut) => this.match(cut));
+    const matched = new Set<BoundExpression>(this.cuts.map(({ condition }) => condition));
     const ground = select.conditions.filter(
-      (condition): condition is BoundGround => condition.kind === 'ground',
+      (condition): condition is BoundGround => condition.kind === 'ground' && !matched.has(condition),
     );
     const conditions = select.conditions
       .filter((condition) => condition.kind !== 'ground')
@@ -130,6 +135,7 @@ export class SelectLowerer {
     return {
       plan: {
         components,
+        matches,
         conditions,
         grouped: select.grouped,
         groupBy,
@@ -140,6 +146,15 @@ export class SelectLowerer {
       },
       clause,
     };
+  }
+
+  private match({ condition, chosen }: Cut): SelectPlan['matches'][number] {
+    const { left, right } = must(condition.sides, 'sides of a match');
+    const [one, other] = [this.asSlot(left), this.asSlot(right)];
+    // What the other side is must be known, so that its row cannot be bound by choice.
+    const known = chosen === 'left' ? other : one;
+    must(this.drafts[known.component], 'component').choosable = false;
+    return { left: one, right: other };
   }
 
   private groupKey(key: BoundExpression): SelectPlan['groupBy'][number] {
@@ -326,7 +341,7 @@ export class SelectLowerer {
     };
   }
 
-  private asSlot(expression: BoundExpression): SlotResidual {
+  private asSlot(expression: Pick<BoundExpression, 'sql' | 'span'>): SlotResidual {
     return this.slot(this.componentOfFragment(expression.sql), expression.sql, expression.span);
   }
 

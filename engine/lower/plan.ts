@@ -7,11 +7,14 @@ import type { Arithmetic, Comparison } from '../lang/ast.js';
  * What one policy asks of SQLite and what is left for the solver.
  *
  * A select falls apart into components: row sources that ground conditions tie together. Each component
- * is one query; between components only decision conditions remain, and the rows of the whole are the
- * product of the components', never made where an index over a decision's domain does.
+ * is one query; between components only decision conditions remain, and equalities of columns where one of them
+ * is chosen by a decision. The rows of the whole are the product of the components', as far as it is matched,
+ * never made where an index over a decision's domain does.
  */
 export interface SelectPlan {
   readonly components: readonly ComponentPlan[];
+  /** Equal columns of two components: the rows of the whole are those of the product that they match. */
+  readonly matches: readonly Match[];
   /** Decision conditions: together the guard of a row. */
   readonly conditions: readonly Residual[];
   readonly grouped: boolean;
@@ -21,6 +24,12 @@ export interface SelectPlan {
   readonly having: readonly Residual[];
   readonly outputs: readonly Residual[];
   readonly span: Span;
+}
+
+/** A null matches nothing. */
+export interface Match {
+  readonly left: SlotResidual;
+  readonly right: SlotResidual;
 }
 
 export type ComponentPlan = QueryComponent | DerivedComponent;
