@@ -2,7 +2,8 @@ import type { BoundCapacity, BoundExpression, BoundPolicy, BoundSelect } from '.
 import { aliasOf, itemsOf, quoteName, render, renderColumn } from '../check/fragment.js';
 import { aggregateSql, renderGuarded } from './aggregate-sql.js';
 import { CONVEX_STEPS } from './balance.js';
-import { componentsOf, splitOf } from './components.js';
+import { componentsOf } from './components.js';
+import { splitByKeys } from './key-split.js';
 
 /**
  * A policy as plain SQL over written-back state: its rows are the violations. Made from the bound tree
@@ -94,9 +95,9 @@ function renderInGroup(select: BoundSelect, sql: BoundExpression['sql']): string
 /**
  * `select OUT from ... group by ... having ...` on the guarded rows of a select.
  *
- * Rows whose guard is false must still make their group exist. Where the keys come from one side of a
- * single `decision = key` join, an outer join from that side does the same as the product of both sides
- * in a time that does not multiply; otherwise the product is made.
+ * Rows whose guard is false must still make their group exist. Where the guard ties the keys to
+ * the other sources by an equality, an outer join from the keys does the same as the product of both in a time
+ * that does not multiply; otherwise the product is made.
  */
 function groupedText(
   select: BoundSelect,
@@ -120,14 +121,22 @@ function groupedText(
     return `select ${outputs}${from.length === 0 ? '' : ` from ${from.join(', ')}`}${all(texts(grounds(select)))}${tail}`;
   }
   const inner = fromUnits(select, split.members);
-  const membersGround = texts([...split.memberGround, ...split.between]);
-  const on = [guard, ...membersGround].map((one) => `(${one})`).join(' and ');
-  const someMember = `exists (select 1 from ${inner.join(', ')}${all(membersGround)})`;
+  const memberGround = texts(split.memberGround);
+  const bothGround = texts(split.bothGround);
+  const someMember = `exists (select 1 from ${inner.join(', ')}${all([...memberGround, ...bothGround])})`;
+  // What members alone must fulfil stands inside, so that no product of them is made.
+  const inside = [...texts(split.memberGuard), ...memberGround];
+  const isOne = inner.length === 1;
+  const members = isOne ? inner.join('') : `(${inner.join(' join ')}${on(inside)})`;
+  const tie = on([...texts(split.bothGuard), ...(isOne ? inside : []), ...bothGround]);
   return (
     `select ${outputs} from ${fromUnits(select, split.keys).join(' join ')} ` +
-    `left join ${inner.length === 1 ? inner.join('') : `(${inner.join(' join ')})`} on ${on}${all([...texts(split.keyGround), someMember])}${tail}`
+    `left join ${members}${tie === '' ? ' on 1' : tie}${all([...texts(split.keyGround), someMember])}${tail}`
   );
 }
+
+const on = (conditions: readonly string[]): string =>
+  conditions.length === 0 ? '' : ` on ${conditions.map((one) => `(${one})`).join(' and ')}`;
 
 const hasDecisionKey = (select: BoundSelect): boolean =>
   select.groupBy.some((key) => key.kind === 'decision');
@@ -200,63 +209,6 @@ export const groupByText = (keys: readonly string[]): string =>
 
 /** SQLite takes an integer as the number of a result column; as a key it tells no row from another. */
 const INTEGER = /^[\s()+-]*[0-9]+[\s()]*$/;
-
-interface KeySplit {
-  readonly keys: ReadonlySet<number>;
-  readonly members: ReadonlySet<number>;
-  readonly keyGround: readonly BoundExpression[];
-  readonly memberGround: readonly BoundExpression[];
-  /** Ground conditions that tie members to keys. */
-  readonly between: readonly BoundExpression[];
-}
-
-/** Splits the row sources into the side of the keys and the side of the members, or null where that is not exact. */
-function splitByKeys(
-  select: BoundSelect,
-  keys: readonly BoundExpression[],
-  clause: readonly BoundExpression[],
-): KeySplit | null {
-  const { components, cuts } = splitOf(select, clause);
-  const keyItems = new Set(keys.flatMap((key) => [...itemsOf(key.sql)]));
-  const keySide = components.filter((items) => items.some((item) => keyItems.has(item)));
-  const memberSide = components.filter((items) => !items.some((item) => keyItems.has(item)));
-  const [keyComponent] = keySide;
-  const [memberComponent] = memberSide;
-  if (keySide.length !== 1 || memberSide.length !== 1 || !keyComponent || !memberComponent) return null;
-  // The guard must be false on a row without a member; `decision = ...` on the member side makes it so.
-  const rejectsNull = decisions(select).some(
-    (condition) =>
-      condition.kind === 'compare' &&
-      condition.operator === '=' &&
-      [condition.left, condition.right].some((side) => isColumnOf(side, memberComponent)),
-  );
-  if (!rejectsNull) return null;
-  const members = new Set(memberComponent);
-  const between = cuts.map(({ condition }) => condition);
-  const isBetween = (condition: BoundExpression): boolean => between.some(({ sql }) => sql === condition.sql);
-  const ofMember = (condition: BoundExpression): boolean =>
-    [...itemsOf(condition.sql)].some((item) => members.has(item));
-  return {
-    keys: new Set(keyComponent),
-    members,
-    keyGround: grounds(select).filter((condition) => !ofMember(condition)),
-    memberGround: grounds(select).filter((condition) => ofMember(condition) && !isBetween(condition)),
-    between,
-  };
-}
-
-/** A column of one of some row sources, as it stands: null where the row is missing. */
-function isColumnOf({ kind, sql }: BoundExpression, items: readonly number[]): boolean {
-  if (kind !== 'decision' && kind !== 'ground') return false;
-  const [column, ...more] = sql.filter((part) => typeof part !== 'string' || !/^[\s()]*$/.test(part));
-  return (
-    more.length === 0 &&
-    column !== undefined &&
-    typeof column !== 'string' &&
-    column.kind === 'column' &&
-    items.includes(column.item)
-  );
-}
 
 /** Top-level conjuncts of a bound check. */
 export function checkParts(expression: BoundExpression): BoundExpression[] {
@@ -460,7 +412,7 @@ function balanceText(select: BoundSelect, call: BoundCapacity): string {
   const capacity = render(call.capacity.sql);
   const isPlain = select.groupBy.length === 0 && select.having.length === 0;
   const split = isPlain ? splitByKeys(guarded, [call.key], [call]) : null;
-  if (split !== null) {
+  if (split !== null && split.bothGround.length + split.memberGuard.length === 0) {
     const loaded =
       `(select max(${capacity}) as c, coalesce(sum(${demand}), 0) as l ` +
       `from ${fromUnits(select).join(', ')}${all(texts(guarded.conditions))} group by ${key})`;

@@ -3,7 +3,7 @@ import { boundParts } from '../check/bound.js';
 import { itemsOf } from '../check/fragment.js';
 
 /** Union-find over the row sources of one select. */
-class Groups {
+export class Groups {
   private readonly parent = new Map<number, number>();
 
   find(item: number): number {

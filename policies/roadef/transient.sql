@@ -3,8 +3,8 @@
 create constraint transient_use as
 select * from need as n
 join process as p on p.process_id = n.process_id
-join resource as r on r.resource_id = n.resource_id
 join machine_resource as c on c.machine_id = p.controllable_machine and c.resource_id = n.resource_id
+join resource as r on r.resource_id = c.resource_id
 where r.transient = 1
 group by c.machine_id, c.resource_id, c.capacity
 check sum(n.amount) + coalesce(
