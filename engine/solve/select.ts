@@ -261,7 +261,8 @@ class Portfolio {
     if (first.outcome.status === 'optimal' || limits.signal?.aborted === true) return first;
     const found = first.outcome.status === 'feasible' ? first.outcome : null;
     const left = this.left();
-    if (found !== null && left !== null && left < PROOF_MS + valueCount(model) / PRESOLVED_PER_MS) return first;
+    if (found !== null && left !== null && left < PROOF_MS + valueCount(model) / PRESOLVED_PER_MS)
+      return first;
     const program = reducedOf(model);
     if (program.kind === 'infeasible') {
       return { outcome: program.outcome, backend: PRESOLVE, rejections: first.rejections };
@@ -303,7 +304,7 @@ function better(first: SolveReport, exact: SolveReport): SolveReport {
     if (level.value < own) {
       // Only the bound of a level whose earlier ones are alike is one for the other answer, too.
       const levels = found.levels.map((one, at): LevelResult => {
-        const bound = at <= i ? (outcome.levels[at]?.bound ?? null) : null;
+        const bound = at <= i ? least(one.bound, outcome.levels[at]?.bound ?? null) : one.bound;
         return {
           ...one,
           bound,
@@ -314,6 +315,12 @@ function better(first: SolveReport, exact: SolveReport): SolveReport {
     }
   }
   return exact;
+}
+
+/** The tighter of two bounds. */
+function least(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.min(a, b);
 }
 
 /** A model after propagation and pruning, or what these have found out. */

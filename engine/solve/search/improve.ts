@@ -46,6 +46,8 @@ export interface Run {
   readonly budget: Budget;
   readonly random: Random;
   readonly best: Best;
+  /** No answer is better than this; met, there is no more to look for. */
+  readonly bound: number;
 }
 
 /** Simulated annealing from an assignment that breaks nothing, over shares `from` to `to` of the budget. */
@@ -56,7 +58,7 @@ export function improve(run: Run, from: number, to: number): void {
   if (hot === 0) return;
   let temperature = hot;
   let step = 0;
-  while (!budget.isOver && budget.used < to) {
+  while (!budget.isOver && budget.used < to && best.objective < run.bound - ALIKE) {
     step += 1;
     if (step % 32 === 0) {
       const share = Math.min(1, Math.max(0, (budget.used - from) / (to - from)));
@@ -140,7 +142,7 @@ export function reinsert(run: Run): void {
   const old: number[] = [];
   const turns = new Turns(groups.length, random);
   const passes = Math.max(LEAST_PASSES, Math.ceil(LEAST_TURNS / groups.length));
-  while (!budget.isOver && turns.passesLost < passes) {
+  while (!budget.isOver && turns.passesLost < passes && best.objective < run.bound - ALIKE) {
     taken.length = 0;
     const turn = turns.next();
     const group = groups[turn] ?? open;
@@ -181,6 +183,37 @@ export function reinsert(run: Run): void {
     taken.forEach((variable, i) => state.place(variable, old[i] ?? -1));
     state.settle();
   }
+}
+
+/** Moves a group to where it is at its best by itself, and others out of its way; kept where that is a gain. */
+export function follow(run: Run, variables: readonly number[], values: Int32Array): void {
+  const { state, near, budget, best } = run;
+  const taken = new Set(variables);
+  for (const value of values) {
+    if (value < 0 || taken.size > 2 * REMOVED) continue;
+    for (const variable of near.open) if (state.values[variable] === value) taken.add(variable);
+  }
+  const before = state.objective;
+  const old = [...taken].map((variable) => [variable, state.values[variable] ?? -1] as const);
+  state.begin();
+  for (const variable of taken) state.place(variable, -1);
+  variables.forEach((variable, i) => {
+    const value = values[i] ?? -1;
+    if (value >= 0 && near.allows(variable, value)) state.place(variable, value);
+  });
+  state.settle();
+  let isPlaced = true;
+  for (const variable of taken) {
+    if ((state.values[variable] ?? -1) < 0) isPlaced &&= insert(state, near, budget, variable);
+  }
+  if (isPlaced && state.broken <= ALIKE && state.objective >= before - ALIKE) {
+    best.offer();
+    return;
+  }
+  state.begin();
+  for (const variable of taken) state.place(variable, -1);
+  for (const [variable, value] of old) state.place(variable, value);
+  state.settle();
 }
 
 /** Adds variables of other groups that sit where one of those taken might want to be. */

@@ -28,7 +28,7 @@ export function levelWorth(
 }
 
 /** Least and greatest value of each cell, each looked at by itself. */
-function rangesOf(
+export function rangesOf(
   cells: Cells,
   universe: Float64Array,
   tables: readonly Table[],

@@ -1,9 +1,11 @@
 import type { Clock } from '../../base/clock.js';
 import { evaluate } from '../../model/evaluate.js';
 import type { Model } from '../../model/model.js';
+import { weightScale } from '../../model/weights.js';
 import type { Backend, LevelResult, SolveLimits, SolveOutcome } from '../solver.js';
 import type { SolverWorker } from '../worker.js';
 import { compileProblem } from './compile-problem.js';
+import { ALIKE } from './construct.js';
 import type { Problem } from './problem.js';
 import type { SearchAnswer, SearchTask } from './search-task.js';
 import { runSearch } from './search-task.js';
@@ -91,13 +93,19 @@ function outcomeOf(model: Model, problem: Problem, answer: SearchAnswer, limits:
   }
   const values = Array.from(answer.values, (value) => problem.universe[value] ?? NaN);
   const { levels } = evaluate(model, values);
-  const proved = answer.exhaustive && problem.comparable;
+  const isProved = problem.comparable && answer.objective >= answer.bound - ALIKE;
+  const [level] = model.objectives;
+  const scale = level === undefined ? 1 : (weightScale(level) ?? 1);
   return {
-    status: proved ? 'optimal' : 'feasible',
+    status: isProved ? 'optimal' : 'feasible',
     values,
     levels: model.objectives.map(({ priority }, i): LevelResult => {
       const value = levels[i] ?? 0;
-      return proved ? { priority, value, bound: value, gap: 0 } : { priority, value, bound: null, gap: null };
+      if (isProved) return { priority, value, bound: value, gap: 0 };
+      // Of several levels the bound of the search is one of them all together.
+      if (levels.length > 1 || answer.bound === Infinity) return { priority, value, bound: null, gap: null };
+      const bound = Math.max(value, answer.bound / scale);
+      return { priority, value, bound, gap: (bound - value) / Math.max(1, Math.abs(bound)) };
     }),
   };
 }

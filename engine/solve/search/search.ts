@@ -1,10 +1,12 @@
 import { seededRandom } from '../../base/random.js';
+import type { Bound } from './bound.js';
+import { upperBound } from './bound.js';
 import type { SearchLimits } from './budget.js';
 import { Budget } from './budget.js';
 import { ALIKE, construct } from './construct.js';
 import { Ejector } from './eject.js';
 import type { Run } from './improve.js';
-import { Best, goTo, improve, reinsert } from './improve.js';
+import { Best, follow, goTo, improve, reinsert } from './improve.js';
 import { mend } from './mend.js';
 import { Neighbours } from './neighbours.js';
 import type { Problem } from './problem.js';
@@ -16,7 +18,9 @@ export interface SearchResult {
   /** Of the search, all levels in one number; -Infinity without values. */
   readonly objective: number;
   readonly moves: number;
-  /** True where all assignments were looked at, so that nothing is better. */
+  /** No answer's objective is more; Infinity where that is not known. */
+  readonly bound: number;
+  /** True where all assignments were looked at. */
   readonly exhaustive: boolean;
 }
 
@@ -32,6 +36,10 @@ const ROUND = 0.5;
 const LEAST_ROUND = 0.02;
 /** An impatient search ends when this many times as many moves as the last gain took have brought none. */
 const STALE = 4;
+/** Share of what is left of the budget that a bound gets, its steps in a millisecond, and its steps at most. */
+const BOUNDED = 0.4;
+const STEPS_PER_MS = 700;
+const MOST_STEPS = 200_000;
 
 /**
  * Anytime local search: start from the hints, place the rest group by group, make room by ejection chains,
@@ -54,23 +62,38 @@ export function search(problem: Problem, { limits, seed, patient }: SearchOption
     for (const variable of left) state.place(variable, near.any(variable));
     state.settle();
     if (!mend(state, near, budget, random)) {
-      return { values: null, objective: -Infinity, moves: budget.moves, exhaustive: false };
+      return { values: null, objective: -Infinity, moves: budget.moves, bound: Infinity, exhaustive: false };
     }
   }
   const best = new Best(state);
   best.offer();
-  const run: Run = { state, near, budget, random, best };
+  const run: Run & { bound: number } = { state, near, budget, random, best, bound: Infinity };
   let gainedAt = budget.moves;
-  while (!budget.isOver) {
+  while (!budget.isOver && best.objective < run.bound - ALIKE) {
     const { objective } = best;
     reinsert(run);
+    if (run.bound === Infinity) {
+      const { bound, groups } = boundOf(problem, best.objective, limits, budget);
+      run.bound = bound;
+      for (const { variables, values } of groups) follow(run, variables, values);
+    }
     const { used } = budget;
     improve(run, used, used + Math.max(LEAST_ROUND, ROUND * (1 - used)));
     if (best.objective > objective + ALIKE) gainedAt = budget.moves;
     else if (!patient && budget.moves > STALE * gainedAt) break;
   }
   goTo(state, best.values);
-  return { values: best.values, objective: best.objective, moves: budget.moves, exhaustive: false };
+  const { values, objective } = best;
+  return { values, objective, moves: budget.moves, bound: run.bound, exhaustive: false };
+}
+
+/** A bound, for a share of what is left of the budget. */
+function boundOf(problem: Problem, known: number, { moves, timeMs }: SearchLimits, budget: Budget): Bound {
+  const left = 1 - budget.used;
+  const steps = timeMs === null ? BOUNDED * left * moves : BOUNDED * left * timeMs * STEPS_PER_MS;
+  const limit = Math.floor(Math.min(MOST_STEPS, steps));
+  budget.spend(timeMs === null ? limit : 1);
+  return upperBound(problem, limit, known);
 }
 
 /** All values of the only variable with a choice. */
@@ -93,7 +116,7 @@ function enumerate(state: State, near: Neighbours, budget: Budget): SearchResult
       }
     }
   }
-  return { values, objective, moves: budget.moves, exhaustive: true };
+  return { values, objective, moves: budget.moves, bound: objective, exhaustive: true };
 }
 
 /** Variables with a single value have it. */

@@ -1,0 +1,517 @@
+import { rangesOf } from './level-worth.js';
+import type { Problem } from './problem.js';
+import { Kind } from './problem.js';
+import { State } from './state.js';
+import { Support } from './support.js';
+
+/** Terms of more variables than this are bounded by themselves. */
+const NEAR = 12;
+/** Groups of more variables than this are not gone through. */
+const LARGEST_GROUP = 16;
+/** Combinations of levels of balances that are looked at. */
+const MOST_LEVELS = 200;
+
+/** A part of the objective: `coefficient` times a cell. */
+interface Term {
+  readonly cell: number;
+  readonly coefficient: number;
+  readonly most: number;
+  readonly variables: Int32Array;
+}
+
+/** Variables that terms tie together, smallest first, and those terms by the last variable that they wait for. */
+interface Group {
+  readonly variables: readonly number[];
+  readonly terms: readonly (readonly Term[])[];
+  /** What the terms of several variables from each place on are worth at most. */
+  readonly rest: Float64Array;
+  /** What each variable's own terms are worth at any other value than those named, and how much more at most. */
+  readonly plain: Float64Array;
+  readonly gain: Float64Array;
+  /** Places of variables by the table that limits them most (-1: none), those of most gain for their demand first. */
+  readonly packs: readonly {
+    readonly table: number;
+    readonly places: readonly number[];
+    readonly demands: Float64Array;
+  }[];
+  /** The most that the group can be worth, as far as it was found. */
+  best: number;
+  /** Values at which it is worth that, -1 where it does not matter; null where it was not found. */
+  values: Int32Array | null;
+  /** The values that its cells tell from others. */
+  readonly named: readonly number[];
+  /** Values that stand for all the others, as many as there are variables. */
+  readonly others: readonly number[];
+}
+
+/** A balance in the objective. */
+interface Level {
+  readonly table: number;
+  readonly worth: number;
+  /** No smallest room is more. */
+  readonly top: number;
+  readonly base: number;
+}
+
+export interface Bound {
+  readonly bound: number;
+  /** Groups with values at which each is at its best by itself; -1 for any other value. */
+  readonly groups: readonly { readonly variables: readonly number[]; readonly values: Int32Array }[];
+}
+
+/** Sums of parts of coefficients may be off by less. */
+const ROUNDED = 1e-6;
+
+/**
+ * An upper bound of the objective: each group of variables that terms tie together at its best by itself, on
+ * what limits leave it where its cells name values and as if all else had room; the balances at each level
+ * that they might have, with so much less room for the groups. Every part is a relaxation, so that an answer
+ * that meets the bound is best.
+ *
+ * `steps` bounds the work; groups that take more count with all that they might be worth.
+ */
+export function upperBound(problem: Problem, steps: number, known: number): Bound {
+  const bounder = new Bounder(problem, steps);
+  const bound = bounder.run(known);
+  return { bound, groups: bounder.bestValues() };
+}
+
+class Bounder {
+  private readonly state: State;
+  private readonly groups: Group[] = [];
+  private readonly levels: Level[] = [];
+  private constant = 0;
+  private stepsLeft: number;
+  /** Room that must stay in each table. */
+  private readonly kept: Float64Array;
+  private readonly isChecked: readonly boolean[];
+
+  constructor(
+    private readonly problem: Problem,
+    steps: number,
+  ) {
+    this.stepsLeft = steps;
+    this.state = new State(problem);
+    const { domainOf, domains, tables, items } = problem;
+    this.state.begin();
+    domainOf.forEach((domain, variable) => {
+      if (domains[domain]?.length === 1) this.state.place(variable, domains[domain][0] ?? 0);
+    });
+    this.state.settle();
+    this.state.begin();
+    this.kept = new Float64Array(tables.length);
+    // Where something might give room back, or not count, a limit says nothing of one group alone.
+    const checked = tables.map(() => true);
+    items.demand.forEach((demand, i) => {
+      if (demand < 0 || (items.presence[i] ?? -1) >= 0) checked[items.table[i] ?? 0] = false;
+    });
+    this.isChecked = checked;
+    this.split();
+  }
+
+  private isOpen(variable: number): boolean {
+    const { domainOf, domains } = this.problem;
+    return (domains[domainOf[variable] ?? 0]?.length ?? 0) > 1;
+  }
+
+  /** Takes the objective apart. */
+  private split(): void {
+    const { problem } = this;
+    const { cells, levels, worth, universe, tables } = problem;
+    const { low, high } = rangesOf(cells, universe, tables);
+    const support = new Support(problem);
+    const coefficients = new Map<number, number>();
+    const levelIndex = new Map([...levels].map((cell, i) => [cell, i]));
+    levels.forEach((cell, i) => {
+      this.constant += (worth[i] ?? 0) * (cells.base[cell] ?? 0);
+    });
+    for (let cell = 0; cell < cells.kind.length; cell += 1) {
+      for (let i = cells.readerStart[cell] ?? 0; i < (cells.readerStart[cell + 1] ?? 0); i += 1) {
+        const level = levelIndex.get(cells.reader[i] ?? 0);
+        if (level === undefined) continue;
+        const by = (worth[level] ?? 0) * (cells.coefficient[i] ?? 0);
+        coefficients.set(cell, (coefficients.get(cell) ?? 0) + by);
+      }
+    }
+    const terms: Term[] = [];
+    for (const [cell, coefficient] of coefficients) {
+      if (coefficient === 0) continue;
+      const most = Math.max(coefficient * (low[cell] ?? 0), coefficient * (high[cell] ?? 0));
+      const table = cells.left[cell] ?? 0;
+      if (cells.kind[cell] === Kind.balance && coefficient > 0 && this.isChecked[table] === true) {
+        const top = this.topLevel(table);
+        if (top !== Infinity) {
+          this.levels.push({ table, worth: coefficient, top, base: cells.base[cell] ?? 0 });
+          continue;
+        }
+      }
+      const variables = support.of(cell).filter((variable) => this.isOpen(variable));
+      if (variables.length === 0) this.constant += coefficient * (this.state.cell[cell] ?? 0);
+      else if (variables.length > NEAR || support.countsItems(cell)) this.constant += most;
+      else terms.push({ cell, coefficient, most, variables });
+    }
+    for (const group of this.together(terms)) this.group(group);
+  }
+
+  /** The greatest level that the smallest room of a table can have. */
+  private topLevel(at: number): number {
+    const held = this.state.held[at];
+    if (held === undefined) return Infinity;
+    const { table, load } = held;
+    const rooms: number[] = [];
+    table.limit.forEach((limit, slot) => {
+      if (limit !== Infinity) rooms.push(limit - (load[slot] ?? 0));
+    });
+    rooms.sort((a, b) => b - a);
+    let top = Math.min(table.floor, rooms[rooms.length - 1] ?? Infinity);
+    if (top === Infinity) return top;
+    // All that must go somewhere takes room above the level.
+    const { items } = this.problem;
+    let demand = 0;
+    items.demand.forEach((one, i) => {
+      const variable = items.variable[i] ?? 0;
+      if (items.table[i] === at && this.isOpen(variable) && this.isAlwaysCounted(variable, at)) demand += one;
+    });
+    let above = 0;
+    for (const room of rooms) above += Math.max(0, room - top);
+    while (above < demand) {
+      top -= 1;
+      above = 0;
+      for (const room of rooms) above += Math.max(0, room - top);
+    }
+    return top;
+  }
+
+  /** True where all values of a variable have a limit in a table. */
+  private isAlwaysCounted(variable: number, at: number): boolean {
+    const { domainOf, domains, tables } = this.problem;
+    const table = tables[at];
+    const domain = domains[domainOf[variable] ?? 0];
+    if (table === undefined || domain === undefined) return false;
+    const id = `${domainOf[variable] ?? 0}/${at}`;
+    let counted = this.counted.get(id);
+    if (counted === undefined) {
+      counted = domain.every((value) => {
+        const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
+        return slot >= 0 && table.limit[slot] !== Infinity;
+      });
+      this.counted.set(id, counted);
+    }
+    return counted;
+  }
+
+  private readonly counted = new Map<string, boolean>();
+
+  private together(terms: readonly Term[]): Term[][] {
+    const root = new Map<number, number>();
+    const find = (variable: number): number => {
+      let at = variable;
+      for (let up = root.get(at); up !== undefined && up !== at; up = root.get(at)) at = up;
+      return at;
+    };
+    for (const { variables } of terms) {
+      const [first = 0] = variables;
+      for (const variable of variables) {
+        if (!root.has(variable)) root.set(variable, variable);
+        root.set(find(variable), find(first));
+      }
+    }
+    const groups = new Map<number, Term[]>();
+    for (const term of terms) {
+      const at = find(term.variables[0] ?? 0);
+      const list = groups.get(at);
+      if (list === undefined) groups.set(at, [term]);
+      else list.push(term);
+    }
+    return [...groups.values()];
+  }
+
+  private group(terms: readonly Term[]): void {
+    const variables = [...new Set(terms.flatMap(({ variables: own }) => [...own]))];
+    const total = terms.reduce((sum, { most }) => sum + most, 0);
+    const values = variables.length > LARGEST_GROUP ? null : this.valuesOf(variables);
+    if (values === null) {
+      this.constant += total;
+      return;
+    }
+    const size = new Map(variables.map((variable) => [variable, this.demandOf(variable)]));
+    variables.sort((a, b) => (size.get(a) ?? 0) - (size.get(b) ?? 0) || a - b);
+    const place = new Map(variables.map((variable, i) => [variable, i]));
+    const byLast: Term[][] = variables.map(() => []);
+    for (const term of terms) {
+      let last = 0;
+      for (const variable of term.variables) last = Math.max(last, place.get(variable) ?? 0);
+      byLast[last]?.push(term);
+    }
+    const rest = new Float64Array(variables.length + 1);
+    const gain = new Float64Array(variables.length);
+    const plain = this.plainOf(variables, byLast, values.others);
+    for (let i = variables.length - 1; i >= 0; i -= 1) {
+      rest[i] = rest[i + 1] ?? 0;
+      for (const { variables: own, most } of byLast[i] ?? []) {
+        if (own.length > 1) rest[i] = (rest[i] ?? 0) + most;
+        else gain[i] = (gain[i] ?? 0) + most;
+      }
+      gain[i] = (gain[i] ?? 0) - (plain[i] ?? 0);
+    }
+    this.groups.push({
+      variables,
+      terms: byLast,
+      rest,
+      plain,
+      gain,
+      packs: this.packsOf(variables, gain),
+      named: values.named,
+      others: values.others,
+      best: total,
+      values: null,
+    });
+  }
+
+  /** What the own terms of variables are worth away from all named values; 0 where there are no others. */
+  private plainOf(
+    variables: readonly number[],
+    terms: readonly (readonly Term[])[],
+    [other]: readonly number[],
+  ): Float64Array {
+    const plain = new Float64Array(variables.length);
+    if (other === undefined) return plain;
+    variables.forEach((variable, i) => {
+      this.put(variable, other);
+      for (const { variables: own, cell, coefficient } of terms[i] ?? []) {
+        if (own.length === 1) plain[i] = (plain[i] ?? 0) + coefficient * (this.state.cell[cell] ?? 0);
+      }
+      this.put(variable, -1);
+    });
+    return plain;
+  }
+
+  private put(variable: number, value: number): void {
+    this.state.begin();
+    this.state.place(variable, value);
+    this.state.settle();
+  }
+
+  private packsOf(variables: readonly number[], gain: Float64Array): Group['packs'] {
+    const { items, tables } = this.problem;
+    const byTable = new Map<number, { place: number; demand: number }[]>();
+    variables.forEach((variable, place) => {
+      let table = -1;
+      let most = 0;
+      let asked = 0;
+      for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
+        const at = items.table[i] ?? 0;
+        const demand = items.demand[i] ?? 0;
+        const share = demand * (tables[at]?.scale ?? 1);
+        if (tables[at]?.hard !== true || this.isChecked[at] !== true || share <= most) continue;
+        [table, most, asked] = [at, share, demand];
+      }
+      const list = byTable.get(table);
+      if (list === undefined) byTable.set(table, [{ place, demand: asked }]);
+      else list.push({ place, demand: asked });
+    });
+    return [...byTable].map(([table, list]) => {
+      const worth = ({ place, demand }: { place: number; demand: number }): number =>
+        (gain[place] ?? 0) / Math.max(demand, 1);
+      list.sort((a, b) => worth(b) - worth(a) || a.place - b.place);
+      return {
+        table,
+        places: list.map(({ place }) => place),
+        demands: Float64Array.from(list, ({ demand }) => demand),
+      };
+    });
+  }
+
+  /** What the own terms of a group's variables from a place on are worth at most, in the room that its named values have. */
+  private packed({ packs, gain, plain, named }: Group, depth: number): number {
+    let total = 0;
+    for (let place = depth; place < plain.length; place += 1) total += plain[place] ?? 0;
+    for (const { table: at, places, demands } of packs) {
+      let room = Infinity;
+      const held = this.state.held[at];
+      if (held !== undefined) {
+        const { table, load } = held;
+        const kept = Math.max(0, this.kept[at] ?? 0);
+        room = 0;
+        for (const value of named) {
+          const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
+          if (slot < 0) room = Infinity;
+          else room += Math.max(0, (table.limit[slot] ?? Infinity) - (load[slot] ?? 0) - kept);
+        }
+      }
+      for (let i = 0; i < places.length; i += 1) {
+        const place = places[i] ?? 0;
+        if (place < depth) continue;
+        const demand = demands[i] ?? 0;
+        if (demand <= room) {
+          total += gain[place] ?? 0;
+          room -= demand;
+        } else {
+          // Part of one; nobody after it gains more for what is asked.
+          total += ((gain[place] ?? 0) * room) / demand;
+          break;
+        }
+      }
+    }
+    return total;
+  }
+
+  private demandOf(variable: number): number {
+    const { items, tables } = this.problem;
+    let sum = 0;
+    for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
+      sum += (items.demand[i] ?? 0) * (tables[items.table[i] ?? 0]?.scale ?? 1);
+    }
+    return sum;
+  }
+
+  /** Values that matter to a group and some for all the rest; null where its cells tell too many values apart. */
+  private valuesOf(
+    variables: readonly number[],
+  ): { named: readonly number[]; others: readonly number[] } | null {
+    const { members, sames, domains, domainOf } = this.problem;
+    const all = new Set<number>();
+    for (const variable of variables) {
+      if ((sames.valueCell[variable] ?? -1) >= 0) return null;
+      if ((members.longStart[variable + 1] ?? 0) > (members.longStart[variable] ?? 0)) return null;
+      for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
+        if ((sames.ownMap[i] ?? -1) >= 0 || (sames.peerMap[i] ?? -1) >= 0) return null;
+        const peer = sames.peer[i] ?? 0;
+        if (!this.isOpen(peer)) all.add(this.state.values[peer] ?? -1);
+      }
+      for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1) {
+        all.add(members.value[i] ?? 0);
+      }
+    }
+    const [first = 0] = variables;
+    if (variables.some((variable) => domainOf[variable] !== domainOf[first])) return null;
+    const domain = domains[domainOf[first] ?? 0] ?? new Int32Array(0);
+    const named = [...all].filter((value) => includes(domain, value)).sort((a, b) => a - b);
+    const others: number[] = [];
+    for (const value of domain) {
+      if (others.length >= variables.length) break;
+      if (!all.has(value)) others.push(value);
+    }
+    return { named, others };
+  }
+
+  run(known: number): number {
+    const { levels, kept } = this;
+    kept.fill(-Infinity);
+    const free = this.bestOfGroups(true);
+    if (levels.length === 0) return this.constant + free;
+    // Combinations of levels, the most valuable first.
+    const worthOf = (steps: readonly number[]): number =>
+      levels.reduce((sum, { worth, top, base }, i) => sum + worth * (top - (steps[i] ?? 0) + base), 0);
+    const open: { readonly steps: readonly number[]; readonly worth: number }[] = [];
+    const seen = new Set<string>();
+    const add = (steps: readonly number[]): void => {
+      const id = steps.join(',');
+      if (seen.has(id)) return;
+      seen.add(id);
+      open.push({ steps, worth: worthOf(steps) });
+    };
+    add(levels.map(() => 0));
+    let most = -Infinity;
+    for (let looked = 0; true; looked += 1) {
+      let at = 0;
+      open.forEach(({ worth }, i) => {
+        if (worth > (open[at]?.worth ?? 0)) at = i;
+      });
+      const [next] = open.splice(at, 1);
+      if (next === undefined) return this.constant + most;
+      const atMost = next.worth + free;
+      // Nothing that is left is worth more than what is known to be reached, or to be possible.
+      if (atMost <= Math.max(most, known - this.constant)) return this.constant + Math.max(most, atMost);
+      if (looked >= MOST_LEVELS || this.stepsLeft <= 0) return this.constant + Math.max(most, atMost);
+      kept.fill(-Infinity);
+      levels.forEach(({ table, top }, i) => {
+        kept[table] = top - (next.steps[i] ?? 0);
+      });
+      most = Math.max(most, next.worth + this.bestOfGroups());
+      levels.forEach((_level, i) => add(next.steps.map((step, k) => (k === i ? step + 1 : step))));
+    }
+  }
+
+  bestValues(): Bound['groups'] {
+    return this.groups.flatMap(({ variables, values }) => (values === null ? [] : [{ variables, values }]));
+  }
+
+  private bestOfGroups(isFree = false): number {
+    let total = 0;
+    for (const group of this.groups) {
+      const best = this.bestOf(group, isFree);
+      if (isFree) group.best = best;
+      total += best;
+    }
+    return total;
+  }
+
+  /** The most that a group's terms can be worth together, by depth-first branch and bound. */
+  private bestOf(group: Group, isFree: boolean): number {
+    const { variables, terms, rest, named, others } = group;
+    const { state } = this;
+    // With less room it is worth no more than with all.
+    const all = Math.min(group.best, (rest[0] ?? 0) + this.packed(group, 0));
+    const chosen = new Int32Array(variables.length);
+    let best = -Infinity;
+    const visit = (depth: number, worth: number, used: number): void => {
+      if (depth === variables.length) {
+        if (worth <= best) return;
+        best = worth;
+        if (isFree) group.values = chosen.slice();
+        return;
+      }
+      const variable = variables[depth] ?? 0;
+      const fresh = Math.min(others.length, used + 1);
+      for (let i = 0; i < named.length + fresh; i += 1) {
+        if (this.stepsLeft <= 0 || best >= all - ROUNDED) return;
+        this.stepsLeft -= 1;
+        const isNamed = i < named.length;
+        const value = isNamed ? (named[i] ?? 0) : (others[i - named.length] ?? 0);
+        this.put(variable, value);
+        chosen[depth] = isNamed ? value : -1;
+        if (!isNamed || this.fits(variable, value)) {
+          let sum = worth;
+          for (const { cell, coefficient } of terms[depth] ?? [])
+            sum += coefficient * (state.cell[cell] ?? 0);
+          if (sum + (rest[depth + 1] ?? 0) + this.packed(group, depth + 1) > best + ROUNDED) {
+            visit(depth + 1, sum, Math.max(used, isNamed ? 0 : i - named.length + 1));
+          }
+        }
+        this.put(variable, -1);
+      }
+    };
+    visit(0, 0, 0);
+    return this.stepsLeft <= 0 ? all : best;
+  }
+
+  /** Whether what a variable counts at a value is within the limits that hold for its group alone. */
+  private fits(variable: number, value: number): boolean {
+    const { items, tables } = this.problem;
+    for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
+      const at = items.table[i] ?? 0;
+      const table = tables[at];
+      if (table === undefined || this.isChecked[at] !== true) continue;
+      const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
+      if (slot < 0) continue;
+      const room = (table.limit[slot] ?? Infinity) - (this.state.held[at]?.load[slot] ?? 0);
+      const kept = this.kept[at] ?? -Infinity;
+      if (table.hard && room < 0) return false;
+      if (room < kept) return false;
+    }
+    return true;
+  }
+}
+
+function includes(ascending: Int32Array, value: number): boolean {
+  if (value < 0) return false;
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return ascending[low] === value;
+}
