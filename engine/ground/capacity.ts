@@ -1,12 +1,13 @@
 import { must } from '../base/assert.js';
 import type { SqlRecord, SqlValue } from '../base/sql-value.js';
-import type { CapacityResidual, SelectPlan } from '../lower/plan.js';
+import type { CapacityResidual, QueryComponent, SelectPlan } from '../lower/plan.js';
 import { CONVEX_STEPS } from '../lower/balance.js';
 import { constantOf, sumOf, truthOf } from '../model/builder.js';
 import type { Capacity, LinearExpression, Literal, VariableId } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
-import type { Binding, Environment } from './environment.js';
+import type { Binding, ComponentRows, Environment } from './environment.js';
 import type { Evaluator } from './evaluator.js';
+import type { CapacityKeys } from './ground-cache.js';
 import { GroundError } from './ground-error.js';
 import { readsOf } from './guarded-rows.js';
 import { rowOf } from './provenance.js';
@@ -122,18 +123,13 @@ function factored(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator
   const itemRows = evaluator.componentRows(itemSide, null);
   const keyRows = evaluator.componentRows(keySide, null);
   if (itemRows.length === 0 || keyRows.length === 0) return [];
-  const capacities = new KeyCapacities(call, evaluator);
   const items: Item[] = [];
   const text = decisionSymbol(
     call,
     evaluator,
     bindOne(plan, call.decision.component, must(itemRows[0], 'row')),
   ).text;
-  const rowsOfKey = new Map<number, number>();
-  for (const row of keyRows) {
-    const key = capacities.add(bindOne(plan, call.key.component, row), text);
-    if (key !== null) rowsOfKey.set(key, (rowsOfKey.get(key) ?? 0) + 1);
-  }
+  const { keys, rowsOfKey } = keysOf(call, plan, keySide, keyRows, text, evaluator);
   // A key that several rows give takes a demand once for each, as the rows of the product do.
   const repeats = [...rowsOfKey].some(([, rows]) => rows > 1);
   for (const row of itemRows) {
@@ -148,7 +144,30 @@ function factored(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator
     const demand = repeats ? new Map([...rowsOfKey].map(([key, rows]) => [key, every * rows])) : { every };
     items.push({ variable, text, guard, presence, row: rowOf(environment), demand });
   }
-  return [finish({}, items, capacities, evaluator)];
+  return [finish({}, items, keys, evaluator)];
+}
+
+/** The capacities of the key side, and how many rows give each key where some give the same. */
+function keysOf(
+  call: CapacityResidual,
+  plan: SelectPlan,
+  component: QueryComponent,
+  rows: ComponentRows,
+  text: boolean,
+  evaluator: Evaluator,
+): { readonly keys: CapacityKeys; readonly rowsOfKey: ReadonlyMap<number, number> } {
+  const { key, capacity } = call;
+  if (!text && capacity.kind === 'slot' && capacity.depth === 0 && key.depth === 0) {
+    const keys = evaluator.cache.capacityKeys(component, rows, key.slot, capacity.slot);
+    if (keys !== null) return { keys, rowsOfKey: new Map() };
+  }
+  const capacities = new KeyCapacities(call, evaluator);
+  const rowsOfKey = new Map<number, number>();
+  for (const row of rows) {
+    const added = capacities.add(bindOne(plan, key.component, row), text);
+    if (added !== null) rowsOfKey.set(added, (rowsOfKey.get(added) ?? 0) + 1);
+  }
+  return { keys: capacities.sorted(), rowsOfKey };
 }
 
 function joined(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator): CapacityGroup[] {
@@ -193,7 +212,7 @@ function joined(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator):
     conditions,
   );
   return [...groups.values()].map((group) =>
-    finish(group.keys, [...group.items.values()], group.capacities, evaluator),
+    finish(group.keys, [...group.items.values()], group.capacities.sorted(), evaluator),
   );
 }
 
@@ -293,7 +312,7 @@ class KeyCapacities {
     return key;
   }
 
-  sorted(): { key: number; capacity: number }[] {
+  sorted(): CapacityKeys {
     return [...this.byKey].map(([key, capacity]) => ({ key, capacity })).sort((a, b) => a.key - b.key);
   }
 }
@@ -301,28 +320,27 @@ class KeyCapacities {
 function finish(
   keys: SqlRecord,
   items: readonly Item[],
-  capacities: KeyCapacities,
+  sorted: CapacityKeys,
   evaluator: Evaluator,
 ): CapacityGroup {
   const { builder } = evaluator;
-  const sorted = capacities.sorted();
-  const values = sorted.map(({ key }) => key);
   const domains = new Map<Literal, SqlRecord>();
-  const isKey = new Set(values);
+  let listed: number[] | null = null;
+  const values = (): readonly number[] => (listed ??= sorted.map(({ key }) => key));
   // Decisions of one column share their domain: whether the keys cover it is asked once.
   const covered = new Map<readonly number[], boolean>();
   const amongKeys = (variable: VariableId): Literal => {
     const domain = builder.variableAt(variable).values;
-    if (domain === null || domain.length === 0) return builder.member(variable, values);
-    const known = covered.get(domain) ?? domain.every((value) => isKey.has(value));
+    if (domain === null || domain.length === 0) return builder.member(variable, values());
+    const known = covered.get(domain) ?? areKeys(domain, sorted);
     covered.set(domain, known);
-    return known ? TRUE : builder.member(variable, values);
+    return known ? TRUE : builder.member(variable, values());
   };
   for (const item of items) {
     const inside = amongKeys(item.variable);
     domains.set(builder.or([inside, negate(item.presence)]), item.row);
   }
-  const uniform = items.map((item) => uniformDemand(item, values));
+  const uniform = items.map((item) => uniformDemand(item, sorted));
   const loadAt = (key: number): LinearExpression =>
     sumOf(
       items.map((item) => ({
@@ -337,7 +355,7 @@ function finish(
     domains: [...domains].map(([literal, row]) => ({ literal, row })),
   };
   if (uniform.every((demand) => demand !== null)) {
-    const capacity: Capacity = {
+    const capacity = evaluator.capacityOf({
       keys: sorted,
       items: items.flatMap((item, i) => {
         const demand = uniform[i] ?? 0;
@@ -345,7 +363,7 @@ function finish(
         if (demand === 0 || item.guard === FALSE) return [];
         return [{ variable: item.variable, demand, presence: item.guard === TRUE ? null : item.guard }];
       }),
-    };
+    });
     return { ...common, capacity, rows: [] };
   }
   const rows = sorted.map(({ key, capacity }) => {
@@ -358,10 +376,20 @@ function demandAt(item: Item, key: number): number {
   return 'every' in item.demand ? item.demand.every : (item.demand.get(key) ?? 0);
 }
 
-function uniformDemand(item: Item, keys: readonly number[]): number | null {
+/** Whether every value is a key; both ascend. */
+function areKeys(values: readonly number[], keys: CapacityKeys): boolean {
+  let at = 0;
+  for (const value of values) {
+    while ((keys[at]?.key ?? Infinity) < value) at += 1;
+    if (keys[at]?.key !== value) return false;
+  }
+  return true;
+}
+
+function uniformDemand(item: Item, keys: CapacityKeys): number | null {
   if ('every' in item.demand) return item.demand.every;
   const [first] = keys;
   if (first === undefined) return 0;
-  const demand = demandAt(item, first);
-  return keys.every((key) => demandAt(item, key) === demand) ? demand : null;
+  const demand = demandAt(item, first.key);
+  return keys.every(({ key }) => demandAt(item, key) === demand) ? demand : null;
 }

@@ -7,12 +7,13 @@ import type { Relation } from '../catalog/catalog.js';
 import type { QueryComponent, Residual, ScalarName, SelectPlan, SlotResidual } from '../lower/plan.js';
 import { domainKey } from '../lower/checking-query.js';
 import type { ModelBuilder } from '../model/builder.js';
-import type { ClassMap, Literal, VariableId } from '../model/model.js';
+import type { Capacity, ClassMap, Literal, VariableId } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
 import { AggregateEvaluator } from './aggregates.js';
 import type { Binding, ComponentRows, Environment } from './environment.js';
 import { outwards } from './environment.js';
 import { GroundError } from './ground-error.js';
+import type { GroundCache } from './ground-cache.js';
 import type { Group } from './groups.js';
 import { Groups } from './groups.js';
 import type { RowContext } from './guarded-rows.js';
@@ -54,6 +55,7 @@ export class Evaluator implements RowContext {
   /** What is allowed but hardly meant. */
   readonly warnings: Diagnostic[] = [];
   private spent = 0;
+  private readonly capacities: Capacity[] = [];
   /** Domains of decision columns that make groups, by `domainKey`. */
   readonly groupDomains = new Map<string, readonly SqlValue[]>();
   /** Per variable the values that all constraints so far leave it, where they are few. */
@@ -65,6 +67,7 @@ export class Evaluator implements RowContext {
     readonly variables: Variables,
     private readonly reader: Reader,
     private readonly presenceOf: Presence,
+    readonly cache: GroundCache,
   ) {
     this.operators = new Operators(builder, texts);
     this.joiner = new RowJoiner(this);
@@ -174,6 +177,14 @@ export class Evaluator implements RowContext {
 
   sqlValueOf(text: boolean, code: number): SqlValue {
     return text ? must(this.texts.text(code), `text of code ${code}`) : code;
+  }
+
+  /** The same object for equal capacities: a capacity and a balance of the same rows are one to all later passes. */
+  capacityOf(capacity: Capacity): Capacity {
+    const known = this.capacities.find((one) => isSameCapacity(one, capacity));
+    if (known !== undefined) return known;
+    this.capacities.push(capacity);
+    return capacity;
   }
 
   presence(component: QueryComponent, row: readonly SqlValue[]): Literal {
@@ -511,4 +522,15 @@ export class Evaluator implements RowContext {
 function mapsToText(map: ReadonlyMap<number, SqlValue>): boolean {
   for (const value of map.values()) if (value !== null) return typeof value === 'string';
   return false;
+}
+
+function isSameCapacity(a: Capacity, b: Capacity): boolean {
+  return (
+    a.keys === b.keys &&
+    a.items.length === b.items.length &&
+    a.items.every(({ variable, demand, presence }, i) => {
+      const other = b.items[i];
+      return other?.variable === variable && other.demand === demand && other.presence === presence;
+    })
+  );
 }

@@ -14,6 +14,7 @@ import { StoreError } from '../store/store-error.js';
 import { balanceOf, groundCapacity } from './capacity.js';
 import type { Presence } from './evaluator.js';
 import { Evaluator, everyRowPresent } from './evaluator.js';
+import { GroundCache } from './ground-cache.js';
 import { GroundError } from './ground-error.js';
 import type { Origin } from './provenance.js';
 import { registerDecisions } from './register-decisions.js';
@@ -71,6 +72,8 @@ export interface GroundOptions {
   readonly finiteDomains?: (model: Model) => readonly (readonly number[] | null)[] | null;
   /** Another grounding of the same state: its cells are variables here too, in its order and with its texts' codes. */
   readonly like?: Pick<Grounded, 'cells' | 'texts'> | null;
+  /** What earlier groundings of the same policies have made of rows; none unless said. */
+  readonly cache?: GroundCache;
 }
 
 /** Runs the ground queries and fills the templates, inside the caller's read transaction; writes nothing. */
@@ -99,13 +102,15 @@ class Grounding {
   ) {
     this.narrows = options.narrow ?? true;
     this.texts = options.like?.texts ?? new TextCodes();
-    this.variables = new Variables(this.builder, this.texts, reader);
+    const cache = options.cache ?? new GroundCache();
+    this.variables = new Variables(this.builder, this.texts, reader, cache);
     this.evaluator = new Evaluator(
       this.builder,
       this.texts,
       this.variables,
       reader,
       this.presenceFor(options.optional ?? null),
+      cache,
     );
   }
 

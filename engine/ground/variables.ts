@@ -7,6 +7,7 @@ import { tableQuery, unnamedRowQuery, valuesQuery } from '../lower/table-query.j
 import type { ModelBuilder } from '../model/builder.js';
 import type { VariableId } from '../model/model.js';
 import { byNumber } from '../base/order.js';
+import type { GroundCache } from './ground-cache.js';
 import { GroundError } from './ground-error.js';
 import type { Reader } from './reader.js';
 import type { TextCodes } from './symbol.js';
@@ -50,6 +51,7 @@ export class Variables {
     private readonly builder: ModelBuilder,
     private readonly texts: TextCodes,
     private readonly reader: Reader,
+    private readonly cache: GroundCache,
   ) {}
 
   /** Starts a row; `isTouched` then tells whether any cell of it is a variable. */
@@ -155,18 +157,22 @@ export class Variables {
     let values: readonly number[] | null = column.type === 'boolean' ? [0, 1] : null;
     let text = column.type === 'text';
     for (const key of single) {
-      const parents = this.parentValues(key.parent, key.parentColumns[0] ?? 'rowid', span);
-      text = text || parents.some((value) => typeof value === 'string');
-      const codes = new Set(parents.map((value) => this.code(value, text, span)));
+      const rows = this.parentRows(key.parent, key.parentColumns[0] ?? 'rowid', span);
+      const integers = text || values !== null ? null : this.cache.domain(rows);
+      if (integers !== null) {
+        values = integers;
+        continue;
+      }
+      text = text || rows.some(([value]) => typeof value === 'string');
+      const codes = new Set(rows.map(([value]) => this.code(value ?? null, text, span)));
       values = [...(values?.filter((value) => codes.has(value)) ?? codes)].sort(byNumber);
     }
     return { text, values };
   }
 
-  private parentValues(table: string, column: string, span: Span): SqlValue[] {
+  private parentRows(table: string, column: string, span: Span): SqlValue[][] {
     try {
-      const rows = this.reader.rows(valuesQuery(table, column));
-      return rows.map((row) => row[0] ?? null);
+      return this.reader.rows(valuesQuery(table, column));
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new GroundError('ground/sql', `the foreign key to \`${table}\` cannot be read: ${reason}`, span);

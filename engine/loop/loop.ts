@@ -10,6 +10,7 @@ import type { SolveLimits, SolveReport } from '../solve/solver.js';
 import type { JournalEntry } from '../store/journal.js';
 import { appendJournal } from '../store/journal.js';
 import { rowsOf } from '../store/rows-of.js';
+import { GroundCache } from '../ground/ground-cache.js';
 import { RowCache } from '../store/row-cache.js';
 import { recordSolveRun } from '../store/solve-run.js';
 import { StoreError } from '../store/store-error.js';
@@ -106,6 +107,7 @@ export class Loop {
   private dueUs: number | null = null;
   private readonly rows: Rows;
   private readonly cache: RowCache;
+  private readonly made = new GroundCache();
 
   constructor(
     private readonly store: Store,
@@ -272,7 +274,7 @@ export class Loop {
     const { controller, solve, limits, mode } = this.options;
     const batch = controller.waiting(this.rows);
     const reader = timedReader(this.cache, stages);
-    let prepared = await withBounds(prepare(store, checks, { reader }), solve, limits);
+    let prepared = await withBounds(prepare(store, checks, { reader, cache: this.made }), solve, limits);
     stages.lap('ground');
     const problems = groundErrors(prepared.grounded, checks);
     let report: SolveReport | null = null;
