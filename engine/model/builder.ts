@@ -20,6 +20,7 @@ import type {
   VariableId,
 } from './model.js';
 import { truncatedQuotient } from './evaluate.js';
+import { indexIn } from './search.js';
 import { FALSE, TRUE, negate, positive } from './model.js';
 
 const termKey = (of: TermOf): string => {
@@ -74,7 +75,6 @@ export class ModelBuilder {
   private readonly numerics: NumericNode[] = [];
   private readonly constraints: Constraint[] = [];
   private readonly nodeByKey = new Map<string, number>();
-  private readonly domainSets = new WeakMap<readonly number[], Set<number>>();
   private readonly classIds = new Map<ClassMap, number>();
   private readonly loadsByKey = new Map<string, Loads>();
   private readonly loadIds = new Map<Loads, Map<number, NumericId>>();
@@ -132,29 +132,17 @@ export class ModelBuilder {
   /** variable in values, folded against the variable's own domain. `values` may come in any order. */
   member(variable: VariableId, values: Iterable<number>): Literal {
     const { values: domain, lo, hi } = this.variableAt(variable);
-    const unique = [...new Set(values)];
-    const sorted = unique.length > 1 ? unique.sort(byNumber) : unique;
+    const sorted = ascending(values);
     if (domain === null) {
       const kept = sorted.filter((value) => (lo === null || value >= lo) && (hi === null || value <= hi));
       if (kept.length === 0) return FALSE;
       if (lo !== null && hi !== null && kept.length === hi - lo + 1) return TRUE;
       return this.memberNode(variable, kept);
     }
-    const inDomain = this.domainSet(domain);
-    const kept = sorted.filter((value) => inDomain.has(value));
+    const kept = commonOf(sorted, domain);
     if (kept.length === 0) return FALSE;
     if (kept.length === domain.length) return TRUE;
     return this.memberNode(variable, kept);
-  }
-
-  /** Variables of one column share their list of values, and so the set made of it. */
-  private domainSet(domain: readonly number[]): ReadonlySet<number> {
-    let set = this.domainSets.get(domain);
-    if (set === undefined) {
-      set = new Set(domain);
-      this.domainSets.set(domain, set);
-    }
-    return set;
   }
 
   private memberNode(variable: VariableId, values: readonly number[]): Literal {
@@ -359,4 +347,24 @@ export class ModelBuilder {
       hints: this.hints,
     };
   }
+}
+
+/** Values ascending and each once; the same array where they are so already. */
+function ascending(values: Iterable<number>): readonly number[] {
+  if (Array.isArray(values)) {
+    const list = values as readonly number[];
+    if (list.every((value, i) => i === 0 || value > (list[i - 1] ?? 0))) return list;
+  }
+  return [...new Set(values)].sort(byNumber);
+}
+
+/** What two ascending lists share. */
+function commonOf(few: readonly number[], many: readonly number[]): readonly number[] {
+  if (few === many) return many;
+  if (few.length * 8 < many.length) return few.filter((value) => indexIn(many, value) >= 0);
+  let at = 0;
+  return few.filter((value) => {
+    while ((many[at] ?? Infinity) < value) at += 1;
+    return many[at] === value;
+  });
 }

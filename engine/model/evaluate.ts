@@ -77,15 +77,61 @@ function expressionValue(expression: LinearExpression, values: Assignment, trace
   return total;
 }
 
-/** Spare capacity per key, in the order of `capacity.keys`. */
-function spares(capacity: Capacity, values: Assignment, truths: Uint8Array): number[] {
-  const load = new Map<number, number>();
-  for (const { variable, demand, presence } of capacity.items) {
+/** The demands of present items by the value they chose. */
+function loadsOf({ items }: Capacity, values: Assignment, truths: Uint8Array): ReadonlyMap<number, number> {
+  const loads = new Map<number, number>();
+  for (const { variable, demand, presence } of items) {
     if (presence !== null && !holds(truths, presence)) continue;
     const key = valueAt(values, variable);
-    load.set(key, addExact(load.get(key) ?? 0, demand));
+    loads.set(key, addExact(loads.get(key) ?? 0, demand));
   }
-  return capacity.keys.map(({ key, capacity: limit }) => addExact(limit, -(load.get(key) ?? 0)));
+  return loads;
+}
+
+/** The smallest spare capacity of keys that bear a load; Infinity where none does. Other keys have all of theirs. */
+function smallestLoadedSpare(capacity: Capacity, values: Assignment, truths: Uint8Array): number {
+  const { keys } = capacity;
+  let smallest = Infinity;
+  for (const [key, load] of loadsOf(capacity, values, truths)) {
+    const entry = keys[keyIndex(keys, key)];
+    if (entry?.key === key) smallest = Math.min(smallest, addExact(entry.capacity, -load));
+  }
+  return smallest;
+}
+
+/** Where a key is, or belongs, in keys that ascend. */
+function keyIndex(keys: Capacity['keys'], key: number): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((keys[middle]?.key ?? 0) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+interface Ends {
+  readonly smallest: number;
+  readonly largest: number;
+}
+
+const knownEnds = new WeakMap<Capacity['keys'], Ends>();
+
+/** The smallest and the largest capacity of some key; kept per list of keys, since models never change. */
+function capacityEnds(keys: Capacity['keys']): Ends {
+  let ends = knownEnds.get(keys);
+  if (ends === undefined) {
+    let smallest = Infinity;
+    let largest = 0;
+    for (const { capacity } of keys) {
+      if (capacity < smallest) smallest = capacity;
+      if (capacity > largest) largest = capacity;
+    }
+    ends = { smallest, largest };
+    knownEnds.set(keys, ends);
+  }
+  return ends;
 }
 
 /** Truths and numbers of an integer assignment. Throws UnsafeIntegerError. */
@@ -177,11 +223,9 @@ export function extremeEntry(
 }
 
 function balanceOf(capacity: Capacity, values: Assignment, truths: Uint8Array): number {
-  let largest = 0;
-  for (const { capacity: limit } of capacity.keys) largest = Math.max(largest, limit);
-  let smallest = Infinity;
-  for (const spare of spares(capacity, values, truths)) smallest = Math.min(smallest, spare);
-  return smallest === Infinity ? 0 : addExact(smallest, -largest);
+  if (capacity.keys.length === 0) return 0;
+  const { smallest, largest } = capacityEnds(capacity.keys);
+  return addExact(Math.min(smallest, smallestLoadedSpare(capacity, values, truths)), -largest);
 }
 
 function truthOfNode(model: Model, id: number, values: Assignment, trace: Trace): boolean {
@@ -227,7 +271,7 @@ export function evaluate(model: Model, values: Assignment): Evaluation {
     const kept =
       constraint.kind === 'assert'
         ? holds(trace.truths, constraint.literal)
-        : spares(constraint.capacity, values, trace.truths).every((spare) => spare >= 0);
+        : smallestLoadedSpare(constraint.capacity, values, trace.truths) >= 0;
     if (!kept) violated.add(constraint.origin);
   }
   const soft = model.objectives.map((level) =>

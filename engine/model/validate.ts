@@ -8,7 +8,6 @@ const LISTED = 20;
 /** What every check writes to; lists that many variables share are looked at once. */
 class Findings {
   readonly problems: string[] = [];
-  private readonly ascending = new Set<readonly number[]>();
   private readonly classMaps = new Set<ClassMap>();
   private readonly known = new Set<Loads>();
 
@@ -23,8 +22,7 @@ class Findings {
   }
 
   list(values: readonly number[], where: string): void {
-    if (this.ascending.has(values)) return;
-    this.ascending.add(values);
+    if (ascending.has(values)) return;
     let last = -Infinity;
     for (const value of values) {
       if (!Number.isSafeInteger(value) || value <= last) {
@@ -33,6 +31,7 @@ class Findings {
       }
       last = value;
     }
+    ascending.add(values);
   }
 
   variable(id: VariableId, where: string): void {
@@ -87,14 +86,26 @@ class Findings {
       this.expect(Number.isSafeInteger(demand) && demand >= 0, () => `a demand of ${where} is no count`);
       if (presence !== null) this.literal(presence, where);
     }
+    if (orderedKeys.has(capacity.keys)) return;
     let last = -Infinity;
     for (const { key, capacity: limit } of capacity.keys) {
-      this.expect(Number.isSafeInteger(key) && key > last, () => `the keys of ${where} do not ascend`);
-      this.expect(Number.isSafeInteger(limit) && limit >= 0, () => `a capacity of ${where} is no count`);
+      if (!Number.isSafeInteger(key) || key <= last) {
+        this.expect(false, () => `the keys of ${where} do not ascend`);
+        return;
+      }
+      if (!Number.isSafeInteger(limit) || limit < 0) {
+        this.expect(false, () => `a capacity of ${where} is no count`);
+        return;
+      }
       last = key;
     }
+    orderedKeys.add(capacity.keys);
   }
 }
+
+/** Lists and keys found to be in order: models share them, also from tick to tick, and never change them. */
+const ascending = new WeakSet<readonly number[]>();
+const orderedKeys = new WeakSet<Capacity['keys']>();
 
 function checkVariables(model: Model, findings: Findings): void {
   model.variables.forEach(({ lo, hi, values }, id) => {

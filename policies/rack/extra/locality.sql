@@ -5,8 +5,9 @@
 -- A request goes where its process already holds something.
 create constraint app_locality_placed as
 select * from pending
+join process on process.process_id = pending.process
 join placed on placed.process = pending.process
-where pending.process in (select process_id from process where locality = 1)
+where process.locality = 1
 maximize pending.controllable_dkernel = placed.dkernel
 weight 4096;
 
@@ -14,6 +15,7 @@ weight 4096;
 create constraint app_locality_pending as
 select * from pending as a
 join pending as b on b.process = a.process and not b.id = a.id
-where a.process in (select process_id from process where locality = 1)
+join process on process.process_id = a.process
+where process.locality = 1
 maximize a.controllable_dkernel = b.controllable_dkernel
 weight 1024;
