@@ -55,6 +55,11 @@ export const REGISTRY: readonly RegistryEntry[] = [
     load: async () => (await import('./command/test.js')).test,
   },
   {
+    name: 'bench',
+    summary: 'time policies on a database as it is and as it grows',
+    load: async () => (await import('./command/bench.js')).bench,
+  },
+  {
     name: 'query',
     summary: 'run one SQL query without changing the database',
     load: async () => (await import('./command/query.js')).query,
