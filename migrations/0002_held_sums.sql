@@ -10,6 +10,9 @@ alter table host add column
 
 drop index request_held_by_host;
 
+-- What waits of a process, for policies that compare its requests with each other.
+create index request_waiting_by_process on request (process_id, request_id) where status in ('PENDING', 'PLACED');
+
 -- Sums over the bound requests of a process on a host; no row where there is none. Kept by triggers of `request`.
 create table holding (
   -- Process that holds.

@@ -82,6 +82,9 @@ create table request (
 -- What waits, for `pending` and the loop.
 create index request_waiting on request (arrived_us, request_id) where status in ('PENDING', 'PLACED');
 
+-- What waits of a process, for policies that compare its requests with each other.
+create index request_waiting_by_process on request (process_id, request_id) where status in ('PENDING', 'PLACED');
+
 -- What processes hold, request by request.
 create index request_held_by_process on request (process_id, current_dkernel, held_cores, held_memslices)
   where status = 'BOUND';
