@@ -107,7 +107,7 @@ export class Loop {
   private dueUs: number | null = null;
   private readonly rows: Rows;
   private readonly cache: RowCache;
-  private readonly made = new GroundCache();
+  private made = new GroundCache();
 
   constructor(
     private readonly store: Store,
@@ -136,6 +136,12 @@ export class Loop {
   /** Logical time of the last thing in the journal; -1 before the first. */
   lastUs(): number {
     return Number(this.store.record('select max(at_us) as at_us from journal')?.['at_us'] ?? -1);
+  }
+
+  /** Drops all that was kept from earlier ticks: the next one reads everything again. Nothing else depends on it. */
+  forget(): void {
+    this.cache.clear();
+    this.made = new GroundCache();
   }
 
   private context(

@@ -26,6 +26,8 @@ interface Kept {
 
 /** Where more than this share of the rows may have changed, the query is run as a whole. */
 const MOST_PATCHED = 0.1;
+/** So few rows are always patched. */
+const FEW = 16;
 
 /**
  * Results of queries, kept from tick to tick as long as no table changes that they read. Rows must not be changed by
@@ -144,7 +146,7 @@ export class RowCache {
       this.kept.delete(sql);
       return;
     }
-    if (rowids.size > whole.rows.length * MOST_PATCHED) this.kept.delete(sql);
+    if (rowids.size > Math.max(FEW, whole.rows.length * MOST_PATCHED)) this.kept.delete(sql);
     else byParameters.set('', { rows: this.patched(whole.rows, rowids, patch), used: whole.used });
   }
 
