@@ -20,6 +20,10 @@ export interface BenchContext {
   /** True: the smallest sizes that still run every line of the bench. */
   readonly smoke: boolean;
   readonly clock: Clock;
+  /** `--limit`: milliseconds for each solve of public problems; null where the bench chooses. */
+  readonly limitMs: number | null;
+  /** `--only`: names of public problems; all of them where empty. */
+  readonly only: readonly string[];
   /** Tells people what is being measured now. */
   readonly note: (text: string) => void;
 }

@@ -1,10 +1,12 @@
 import type { Bench } from './bench.js';
 import { coreBench } from './core.bench.js';
+import { gapBench } from './gap.bench.js';
 import { ground } from './ground.bench.js';
 import { k8sBench } from './k8s.bench.js';
 import { language } from './language.bench.js';
 import { numaVmBench } from './numa-vm.bench.js';
 import { replayBench } from './replay.bench.js';
+import { roadefBench } from './roadef.bench.js';
 import { solve } from './solve.bench.js';
 import { tickBench } from './tick.bench.js';
 
@@ -19,4 +21,6 @@ export const BENCHES: readonly Bench[] = [
   tickBench,
   numaVmBench,
   k8sBench,
+  roadefBench,
+  gapBench,
 ];

@@ -6,13 +6,17 @@ import type { Calibration } from './calibration.js';
 import { jsonRows, printTable } from './print-table.js';
 import { BENCHES } from './registry.js';
 
-const USAGE = `usage: npm run bench [-- NAME...] [--smoke]
+const USAGE = `usage: npm run bench [-- NAME...] [--smoke] [--limit SECONDS] [--only PROBLEM]
   NAME     one of ${BENCHES.map(({ name }) => name).join(', ')}; all of them unless said
-  --smoke  the smallest sizes: asks whether the benches work, not how fast they are`;
+  --smoke  the smallest sizes: asks whether the benches work, not how fast they are
+  --limit  seconds for each solve of a public problem (roadef, gap)
+  --only   one of the public problems, by name; may repeat`;
 
 interface Asked {
   readonly benches: readonly Bench[];
   readonly smoke: boolean;
+  readonly limitMs: number | null;
+  readonly only: readonly string[];
 }
 
 /** What the command line asks for; null when it cannot be understood. */
@@ -20,13 +24,20 @@ function askedFor(args: readonly string[]): Asked | null {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { smoke: { type: 'boolean' } },
+      options: {
+        smoke: { type: 'boolean' },
+        limit: { type: 'string' },
+        only: { type: 'string', multiple: true },
+      },
       allowPositionals: true,
     });
     const named = positionals.map((name) => BENCHES.find((bench) => bench.name === name));
     const benches = named.filter((bench) => bench !== undefined);
     if (benches.length < named.length) return null;
-    return { benches: benches.length > 0 ? benches : BENCHES, smoke: values.smoke === true };
+    const limitMs = values.limit === undefined ? null : Number(values.limit) * 1000;
+    if (limitMs !== null && !(limitMs > 0)) return null;
+    const chosen = benches.length > 0 ? benches : BENCHES;
+    return { benches: chosen, smoke: values.smoke === true, limitMs, only: values.only ?? [] };
   } catch {
     // parseArgs throws for what it does not know.
     return null;
@@ -78,7 +89,8 @@ if (asked === null) {
   for (const bench of asked.benches) {
     const note = (text: string): void => void process.stderr.write(`  ${bench.name}: ${text}\n`);
     try {
-      await runBench(bench, { smoke: asked.smoke, clock: monotonicClock, note });
+      const { smoke, limitMs, only } = asked;
+      await runBench(bench, { smoke, limitMs, only, clock: monotonicClock, note });
     } catch (error) {
       process.stderr.write(
         `${bench.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -3,6 +3,8 @@ import { readDataFile } from './read-data-file.js';
 
 /** One row of a CSV file, by column name. */
 export interface CsvRow {
+  /** The field as it stands. */
+  text(column: string): string;
   /** Throws DiagnosticError unless the field is an integer of at least `min`. */
   integer(column: string, min?: number): number;
   /** As `integer`, but null for an empty field. */
@@ -52,6 +54,7 @@ function rowOf(fields: ReadonlyMap<string, string>, problem: (message: string) =
     throw problem(`\`${column}\` is \`${text}\`, not an integer from ${min}`);
   };
   return {
+    text: get,
     integer,
     optional: (column, min) => (get(column) === '' ? null : integer(column, min)),
     numbered: (column, prefix) => {
