@@ -1,9 +1,10 @@
 import type { AggregateResidual, Residual, SelectPlan } from '../lower/plan.js';
-import { constantOf, sumOf, truthOf } from '../model/builder.js';
+import { sumOf, truthOf } from '../model/builder.js';
 import type { ModelBuilder } from '../model/builder.js';
 import type { LinearExpression, Literal } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
 import type { Environment } from './environment.js';
+import { isChoice } from './choice-classes.js';
 import { GroundError } from './ground-error.js';
 import type { Group, GuardedRow } from './groups.js';
 import type { RowContext } from './guarded-rows.js';
@@ -11,6 +12,7 @@ import type { Operators } from './operators.js';
 import { numberSymbol } from './operators.js';
 import type { GuardedSymbol, Symbol } from './symbol.js';
 import { truth, valueSymbol } from './symbol.js';
+import { sumOfRows } from './sum-of-rows.js';
 import { compareByKeys } from './value-order.js';
 
 /** A row whose value is not null while its guard holds. */
@@ -91,9 +93,8 @@ export class AggregateEvaluator {
   }
 
   private sum(rows: readonly ValuedRow[], aggregate: AggregateResidual): LinearExpression {
-    const { builder } = this.context;
-    const parts = rows.map((row) => builder.when(row.guard, this.numberOf(row.symbol, aggregate)));
-    return sumOf(parts.map((part) => ({ expression: part, factor: 1 })));
+    const { operators, builder } = this.context;
+    return sumOfRows(rows, operators, builder, aggregate.span);
   }
 
   /** Sum by count, which is 0 only where the average is null. */
@@ -158,10 +159,6 @@ export class AggregateEvaluator {
     });
   }
 
-  private numberOf(symbol: Symbol, aggregate: AggregateResidual): LinearExpression {
-    return this.context.operators.numeric(symbol, aggregate.span)?.expression ?? constantOf(0);
-  }
-
   private total(parts: readonly LinearExpression[]): Symbol {
     const expression = sumOf(parts.map((part) => ({ expression: part, factor: 1 })));
     return numberSymbol({ expression, known: TRUE });
@@ -170,6 +167,8 @@ export class AggregateEvaluator {
   /** For each pair of rows that both count: equal (or not). Known rows on a chain need only their neighbours. */
   private pairwise(rows: readonly ValuedRow[], equal: boolean, aggregate: AggregateResidual): Literal {
     const { builder, operators } = this.context;
+    const apart = equal ? null : this.apart(rows);
+    if (apart !== null) return apart;
     const chain = equal && rows.every((row) => row.guard === TRUE);
     const clauses: Literal[] = [];
     rows.forEach((left, i) => {
@@ -182,8 +181,21 @@ export class AggregateEvaluator {
     return builder.and(clauses);
   }
 
+  /** That no value is chosen twice, value by value, where these are fewer than the pairs of rows; else null. */
+  private apart(rows: readonly ValuedRow[]): Literal | null {
+    const { builder, operators } = this.context;
+    const choices = rows.filter(isChoice);
+    if (choices.length < rows.length) return null;
+    const group = operators.choices.groupOf(choices);
+    if (group === null) return null;
+    if ((rows.length * (rows.length - 1)) / 2 <= group.keys.length) return null;
+    this.context.spend(rows.length + group.keys.length);
+    const loads = operators.choices.loads(group);
+    return builder.and(group.keys.map((key) => builder.linear(builder.load(loads, key), null, 1)));
+  }
+
   private countDistinct(rows: readonly ValuedRow[], aggregate: AggregateResidual): Symbol {
-    const { builder } = this.context;
+    const { builder, operators } = this.context;
     const holders = new Map<string, Literal[]>();
     const add = (key: string, literal: Literal): void => {
       if (literal === FALSE) return;
@@ -191,24 +203,24 @@ export class AggregateEvaluator {
       if (known === undefined) holders.set(key, [literal]);
       else known.push(literal);
     };
+    const choices = rows.filter(isChoice);
+    const groups = operators.choices.groups(choices);
+    if (groups === null || rows.some(({ symbol }) => symbol.kind !== 'value' && symbol.kind !== 'choice')) {
+      // Without a list of values to look at, rows are compared with each other.
+      return this.total(this.firstOfEach(rows, aggregate).map((row) => truthOf(row.guard)));
+    }
     for (const { guard, symbol } of rows) {
       if (symbol.kind === 'value') {
         const text = typeof symbol.value === 'string';
         const code = this.context.modelValue(text, symbol.value, aggregate.span);
         add(code === null ? `other:${String(symbol.value)}` : `${text ? 't' : 'n'}${code}`, guard);
-        continue;
       }
-      const decision = this.context.decisionOf(symbol);
-      if (decision?.values == null) {
-        // Without a list of values to look at, rows are compared with each other.
-        return this.total(this.firstOfEach(rows, aggregate).map((row) => truthOf(row.guard)));
-      }
-      for (const value of decision.values) {
-        add(
-          `${decision.text ? 't' : 'n'}${value}`,
-          builder.and([guard, builder.member(decision.variable, [value])]),
-        );
-      }
+    }
+    for (const group of groups) {
+      this.context.spend(group.rows.length + group.keys.length);
+      const loads = operators.choices.loads(group);
+      for (const key of group.keys)
+        add(`${group.text ? 't' : 'n'}${key}`, builder.linear(builder.load(loads, key), 1, null));
     }
     return this.total([...holders.values()].map((literals) => truthOf(builder.or(literals))));
   }

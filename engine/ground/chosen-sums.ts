@@ -20,8 +20,6 @@ export interface ChosenSumsContext extends RowContext {
   readonly builder: ModelBuilder;
   readonly operators: Operators;
   readonly joiner: RowJoiner;
-  /** One object for equal class maps. */
-  classMap(entries: readonly (readonly [number, number])[]): ClassMap;
 }
 
 /** How groups take their keys from the row that a decision chooses. */
@@ -324,6 +322,6 @@ function layerOf(drafts: readonly Draft[], context: ChosenSumsContext): Layer {
     return { classes: null, groups, name };
   }
   const entries = drafts.flatMap(({ codes }, key) => codes.map((code) => [code, key] as const));
-  const classes = context.classMap(entries.sort(([a], [b]) => a - b));
+  const classes = context.builder.classMap(entries.sort(([a], [b]) => a - b));
   return { classes, groups: drafts.map(({ values }, key) => ({ key, values })), name };
 }

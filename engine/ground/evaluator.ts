@@ -7,21 +7,22 @@ import type { Relation } from '../catalog/catalog.js';
 import type { QueryComponent, Residual, ScalarName, SelectPlan, SlotResidual } from '../lower/plan.js';
 import { domainKey } from '../lower/checking-query.js';
 import type { ModelBuilder } from '../model/builder.js';
-import type { Capacity, ClassMap, Literal, VariableId } from '../model/model.js';
+import type { Capacity, Literal, VariableId } from '../model/model.js';
 import { FALSE, TRUE, negate } from '../model/model.js';
 import { AggregateEvaluator } from './aggregates.js';
 import type { Binding, ComponentRows, Environment } from './environment.js';
 import { outwards } from './environment.js';
 import { GroundError } from './ground-error.js';
 import type { GroundCache } from './ground-cache.js';
+import { parametersOf } from './outer-reads.js';
 import type { Group } from './groups.js';
 import { Groups } from './groups.js';
 import type { RowContext } from './guarded-rows.js';
-import { RowJoiner } from './guarded-rows.js';
+import { RowJoiner, matchText } from './guarded-rows.js';
 import { inOrder } from './in-order.js';
 import { Operators } from './operators.js';
 import type { Reader } from './reader.js';
-import type { BooleanSymbol, Symbol, TextCodes } from './symbol.js';
+import type { BooleanSymbol, GuardedSymbol, Symbol, TextCodes } from './symbol.js';
 import { truth, valueSymbol } from './symbol.js';
 import type { Variables } from './variables.js';
 
@@ -50,7 +51,7 @@ export class Evaluator implements RowContext {
   private readonly narrowed = new Map<VariableId, readonly number[]>();
   /** True once rows or groups have been made from what other constraints leave a decision. */
   shaped = false;
-  private readonly classMaps = new Map<string, ClassMap>();
+  private readonly listsMade = new Map<SelectPlan, Map<string, readonly GuardedSymbol[]>>();
   private readonly nullLists = new Set<Residual>();
   /** What is allowed but hardly meant. */
   readonly warnings: Diagnostic[] = [];
@@ -144,16 +145,6 @@ export class Evaluator implements RowContext {
     const inferred = this.inferred?.[variable] ?? null;
     if (inferred !== null) this.shaped = true;
     return inferred ?? this.narrowedTo(variable) ?? values;
-  }
-
-  classMap(entries: readonly (readonly [number, number])[]): ClassMap {
-    const text = entries.map(([value, kind]) => `${value}:${kind}`).join(',');
-    let map = this.classMaps.get(text);
-    if (map === undefined) {
-      map = new Map(entries);
-      this.classMaps.set(text, map);
-    }
-    return map;
   }
 
   /** As Groups asks for it; what it answers goes to the checking queries, too. */
@@ -335,9 +326,7 @@ export class Evaluator implements RowContext {
         const list = this.knownList(residual.plan, environment);
         if (list !== null && operand.kind === 'choice' && operand.map === null)
           return this.listMembership(operand, list, residual);
-        const rows = this.outputRows(residual.plan, environment, true);
-        const items = rows.map((row) => ({ guard: row.guard, symbol: must(row.cells[0], 'output') }));
-        return this.membership(operand, items, residual);
+        return this.membership(operand, this.listed(residual.plan, environment), residual);
       }
       case 'exists':
         return truth(
@@ -356,6 +345,22 @@ export class Evaluator implements RowContext {
       case 'capacity':
         throw new TypeError('a capacity is no value');
     }
+  }
+
+  /** What an `in (select ...)` looks at; made once for all rows around it that give it the same parameters. */
+  private listed(plan: SelectPlan, environment: Environment): readonly GuardedSymbol[] {
+    const parameters = parametersOf(plan);
+    const key =
+      parameters === null ? null : matchText(parameters.map((slot) => this.parameter(slot, environment)));
+    const known = key === null ? undefined : this.listsMade.get(plan)?.get(key);
+    if (known !== undefined) return known;
+    const rows = this.outputRows(plan, environment, true);
+    const items = rows.map((row) => ({ guard: row.guard, symbol: must(row.cells[0], 'output') }));
+    if (key === null) return items;
+    const byKey = this.listsMade.get(plan) ?? new Map<string, readonly GuardedSymbol[]>();
+    this.listsMade.set(plan, byKey);
+    byKey.set(key, items);
+    return items;
   }
 
   private isSame(left: Symbol, right: Symbol, span: Span): BooleanSymbol {
@@ -482,12 +487,10 @@ export class Evaluator implements RowContext {
   }
 
   /** `operand in (items)`: true where one is equal, unknown where none is and one is null. */
-  private membership(
-    operand: Symbol,
-    items: readonly { guard: Literal; symbol: Symbol }[],
-    residual: Residual,
-  ): BooleanSymbol {
+  private membership(operand: Symbol, items: readonly GuardedSymbol[], residual: Residual): BooleanSymbol {
     const { operators, builder } = this;
+    const shared = operators.choices.among(operand, items);
+    if (shared !== null) return truth(shared);
     const constants: SqlValue[] = [];
     const others: { guard: Literal; symbol: Symbol }[] = [];
     for (const item of items) {

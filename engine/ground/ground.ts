@@ -17,10 +17,11 @@ import { Evaluator, everyRowPresent } from './evaluator.js';
 import { GroundCache } from './ground-cache.js';
 import { GroundError } from './ground-error.js';
 import type { Origin } from './provenance.js';
+import { sumOfRows } from './sum-of-rows.js';
 import { registerDecisions } from './register-decisions.js';
 import { Origins, rowOf } from './provenance.js';
 import type { Reader } from './reader.js';
-import type { Symbol } from './symbol.js';
+import type { GuardedSymbol, Symbol } from './symbol.js';
 import { TextCodes } from './symbol.js';
 import type { DecisionCell } from './variables.js';
 import { Variables } from './variables.js';
@@ -223,7 +224,7 @@ class Grounding {
     const rest = plan.clause.filter((part) => part.kind !== 'capacity');
     for (const call of capacities) this.capacity(plan, call);
     if (rest.length === 0) return;
-    const terms: LinearExpression[] = [];
+    const terms: GuardedSymbol[] = [];
     const clause = (guard: Literal, evaluate: (part: Residual) => Symbol, row: () => SqlRecord): void => {
       if (!implied) this.count(plan.policy, 1);
       try {
@@ -250,7 +251,11 @@ class Grounding {
         clause(guard, evaluate, () => rowOf(environment));
       });
     }
-    if (plan.policy.clause.kind !== 'check') this.addSoft(plan.policy, plan.policy.name, terms);
+    if (plan.policy.clause.kind === 'check') return;
+    const span = rest[0]?.span ?? select.span;
+    this.addSoft(plan.policy, plan.policy.name, [
+      sumOfRows(terms, this.evaluator.operators, this.builder, span),
+    ]);
   }
 
   private clauseRow(
@@ -259,7 +264,7 @@ class Grounding {
     guard: Literal,
     evaluate: (part: Residual) => Symbol,
     row: () => SqlRecord,
-    terms: LinearExpression[],
+    terms: GuardedSymbol[],
     implied: boolean,
   ): void {
     const { operators } = this.evaluator;
@@ -267,17 +272,22 @@ class Grounding {
     if (plan.policy.clause.kind !== 'check') {
       const [term] = parts;
       if (term === undefined) return;
-      const number = operators.numeric(evaluate(term), term.span);
-      const isNumber = number === null ? FALSE : this.builder.or([negate(guard), number.known]);
-      if (number === null || isNumber !== TRUE) {
+      const symbol = evaluate(term);
+      // A column of a chosen row is added up with those of other rows.
+      const isColumn = symbol.kind === 'choice' && symbol.map !== null;
+      if (isColumn) operators.amountsOf(symbol.map, term.span);
+      const number = isColumn ? null : operators.numeric(symbol, term.span);
+      const known = isColumn ? operators.knownOf(symbol) : (number?.known ?? FALSE);
+      if (known === FALSE || this.builder.or([negate(guard), known]) !== TRUE) {
         throw new GroundError(
           'ground/null-term',
-          `the term of \`${plan.policy.name}\` is null${number === null ? '' : ' for some decisions'}`,
+          `the term of \`${plan.policy.name}\` is null${known === FALSE ? '' : ' for some decisions'}`,
           term.span,
           'leave such rows out with `where ... is not null`',
         );
       }
-      terms.push(this.builder.when(guard, number.expression));
+      const value: Symbol = number === null ? symbol : { kind: 'number', ...number };
+      terms.push({ guard, symbol: value });
       return;
     }
     // A check that is null passes, like SQL's: only what is false is forbidden.

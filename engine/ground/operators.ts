@@ -9,6 +9,8 @@ import { MIRROR, compareTexts, holds } from './comparison.js';
 import type { ChosenText } from './text-order.js';
 import { compareChosenTexts } from './text-order.js';
 import { Composites, isComposite } from './composite.js';
+import type { Amounts } from './choice-classes.js';
+import { ChoiceClasses } from './choice-classes.js';
 import { GroundError } from './ground-error.js';
 import type { BooleanSymbol, ChoiceMap, Symbol, TextCodes } from './symbol.js';
 import { UNKNOWN, constantTruth, truth, valueSymbol } from './symbol.js';
@@ -37,6 +39,8 @@ const ALL: KnownKeys = { keys: [], literals: new Map() };
 export class Operators {
   private readonly classMaps = new Map<ChoiceMap, ClassMap>();
   private readonly knownKeys = new Map<ChoiceMap, KnownKeys>();
+  private readonly comparisons = new Map<ChoiceMap, Map<string, { yes: number[]; no: number[] }>>();
+  readonly choices: ChoiceClasses;
   readonly composites: Composites;
 
   constructor(
@@ -44,6 +48,7 @@ export class Operators {
     private readonly texts: TextCodes,
   ) {
     this.composites = new Composites(builder, this);
+    this.choices = new ChoiceClasses(builder, texts);
   }
 
   and(parts: readonly BooleanSymbol[]): BooleanSymbol {
@@ -163,16 +168,7 @@ export class Operators {
         throw new GroundError('type/mismatch', 'a text decision cannot be computed with', span);
       return certain({ constant: 0, terms: [{ of: { kind: 'variable', variable }, coefficient: 1 }] });
     }
-    const byAmount = new Map<number, number[]>();
-    const filled: number[] = [];
-    for (const [value, cell] of map) {
-      const amount = this.constant(cell, span);
-      if (amount === null) continue;
-      filled.push(value);
-      const members = byAmount.get(amount.constant);
-      if (members === undefined) byAmount.set(amount.constant, [value]);
-      else members.push(value);
-    }
+    const { byAmount, filled } = this.amountsOf(map, span);
     const known = filled.length === map.size ? TRUE : this.builder.member(variable, filled);
     if (known === FALSE) return null;
     const expression = sumOf(
@@ -182,6 +178,11 @@ export class Operators {
       })),
     );
     return { expression, known };
+  }
+
+  /** The numbers of a column of chosen rows; refuses any other column. */
+  amountsOf(map: ChoiceMap, span: Span): Amounts {
+    return this.choices.amountsOf(map, (cell) => this.constant(cell, span)?.constant ?? null);
   }
 
   compare(operator: CompareOperator, left: Symbol, right: Symbol, span: Span): BooleanSymbol {
@@ -233,6 +234,31 @@ export class Operators {
     );
   }
 
+  /** Keys for which a comparison of their cells with a value is true, and false. */
+  private compared(
+    operator: CompareOperator,
+    map: ChoiceMap,
+    value: Exclude<SqlValue, null>,
+    span: Span,
+  ): { readonly yes: readonly number[]; readonly no: readonly number[] } {
+    let byQuestion = this.comparisons.get(map);
+    if (byQuestion === undefined) {
+      byQuestion = new Map();
+      this.comparisons.set(map, byQuestion);
+    }
+    const question = `${operator}${typeof value}${String(value)}`;
+    let known = byQuestion.get(question);
+    if (known === undefined) {
+      known = { yes: [], no: [] };
+      for (const [key, cell] of map) {
+        const order = this.order(cell, value, span);
+        if (order !== null) (holds(operator, order) ? known.yes : known.no).push(key);
+      }
+      byQuestion.set(question, known);
+    }
+    return known;
+  }
+
   /** A decision, or a column of the row it chooses, against a known value. */
   private compareChoice(
     operator: CompareOperator,
@@ -243,12 +269,7 @@ export class Operators {
     const { builder } = this;
     const { variable, map } = choice;
     if (map !== null) {
-      const yes: number[] = [];
-      const no: number[] = [];
-      for (const [key, cell] of map) {
-        const order = this.order(cell, value, span);
-        if (order !== null) (holds(operator, order) ? yes : no).push(key);
-      }
+      const { yes, no } = this.compared(operator, map, value, span);
       return {
         kind: 'boolean',
         isTrue: builder.member(variable, yes),

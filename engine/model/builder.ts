@@ -63,6 +63,15 @@ export function truthOf(literal: Literal): LinearExpression {
   return { constant: node === literal ? 0 : 1, terms: [term] };
 }
 
+/** Lists of at least this many values have a name of their own. */
+const SHARED_LIST = 8;
+
+/** A list of values of a domain, ascending, and the text that stands for it. */
+interface Kept {
+  readonly values: readonly number[];
+  readonly text: string;
+}
+
 /**
  * Append-only construction of a Model.
  * Equal Boolean nodes are one node; constants fold; disjunctions flatten, sort and drop repeats, so that
@@ -76,6 +85,9 @@ export class ModelBuilder {
   private readonly constraints: Constraint[] = [];
   private readonly nodeByKey = new Map<string, number>();
   private readonly classIds = new Map<ClassMap, number>();
+  private readonly mapsByText = new Map<string, ClassMap>();
+  private readonly keptLists = new WeakMap<readonly number[], WeakMap<readonly number[], Kept>>();
+  private readonly keptByText = new Map<string, Kept>();
   private readonly loadsByKey = new Map<string, Loads>();
   private readonly loadIds = new Map<Loads, Map<number, NumericId>>();
 
@@ -129,9 +141,26 @@ export class ModelBuilder {
     return String(id);
   }
 
-  /** variable in values, folded against the variable's own domain. `values` may come in any order. */
-  member(variable: VariableId, values: Iterable<number>): Literal {
+  /** One object for equal maps, given in ascending order of value. */
+  classMap(entries: readonly (readonly [number, number])[]): ClassMap {
+    const text = entries.map(([value, kind]) => `${value}:${kind}`).join(',');
+    let map = this.mapsByText.get(text);
+    if (map === undefined) {
+      map = new Map(entries);
+      this.mapsByText.set(text, map);
+    }
+    return map;
+  }
+
+  /**
+   * variable in values, folded against the variable's own domain. `values` may come in any order; a list that many
+   * variables are asked about is looked at once, so it must not change afterwards.
+   */
+  member(variable: VariableId, values: Iterable<number> | readonly number[]): Literal {
     const { values: domain, lo, hi } = this.variableAt(variable);
+    if (domain !== null && Array.isArray(values) && values.length >= SHARED_LIST) {
+      return this.memberOf(variable, domain, values as readonly number[]);
+    }
     const sorted = ascending(values);
     if (domain === null) {
       const kept = sorted.filter((value) => (lo === null || value >= lo) && (hi === null || value <= hi));
@@ -145,8 +174,41 @@ export class ModelBuilder {
     return this.memberNode(variable, kept);
   }
 
+  private memberOf(variable: VariableId, domain: readonly number[], values: readonly number[]): Literal {
+    let byValues = this.keptLists.get(domain);
+    if (byValues === undefined) {
+      byValues = new WeakMap();
+      this.keptLists.set(domain, byValues);
+    }
+    let kept = byValues.get(values);
+    if (kept === undefined) {
+      kept = this.keptList(commonOf(ascending(values), domain));
+      byValues.set(values, kept);
+    }
+    if (kept.values.length === 0) return FALSE;
+    if (kept.values.length === domain.length) return TRUE;
+    const { values: list, text } = kept;
+    return this.intern(`m${variable}:${text}`, () => ({ kind: 'member', variable, values: list }));
+  }
+
+  /** One object, and a short name in place of a long text, for equal lists. */
+  private keptList(list: readonly number[]): Kept {
+    const text = list.join(',');
+    let kept = this.keptByText.get(text);
+    if (kept === undefined) {
+      kept = { values: list, text: list.length < SHARED_LIST ? text : `#${this.keptByText.size}` };
+      this.keptByText.set(text, kept);
+    }
+    return kept;
+  }
+
   private memberNode(variable: VariableId, values: readonly number[]): Literal {
-    return this.intern(`m${variable}:${values.join(',')}`, () => ({ kind: 'member', variable, values }));
+    const kept = values.length < SHARED_LIST ? { values, text: values.join(',') } : this.keptList(values);
+    return this.intern(`m${variable}:${kept.text}`, () => ({
+      kind: 'member',
+      variable,
+      values: kept.values,
+    }));
   }
 
   atMost(variable: VariableId, bound: number): Literal {
