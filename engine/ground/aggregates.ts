@@ -27,6 +27,8 @@ interface AggregateContext extends RowContext {
 
 const hasDecisionKey = ({ groupBy }: SelectPlan): boolean => groupBy.some((key) => key.kind === 'decision');
 
+const pairsOf = ({ length }: readonly unknown[]): number => (length * (length - 1)) / 2;
+
 /** Gives aggregates their value in a group of guarded rows. */
 export class AggregateEvaluator {
   constructor(private readonly context: AggregateContext) {}
@@ -188,7 +190,7 @@ export class AggregateEvaluator {
     if (choices.length < rows.length) return null;
     const group = operators.choices.groupOf(choices);
     if (group === null) return null;
-    if ((rows.length * (rows.length - 1)) / 2 <= group.keys.length) return null;
+    if (pairsOf(rows) <= group.keys.length) return null;
     this.context.spend(rows.length + group.keys.length);
     const loads = operators.choices.loads(group);
     return builder.and(group.keys.map((key) => builder.linear(builder.load(loads, key), null, 1)));
@@ -205,8 +207,10 @@ export class AggregateEvaluator {
     };
     const choices = rows.filter(isChoice);
     const groups = operators.choices.groups(choices);
-    if (groups === null || rows.some(({ symbol }) => symbol.kind !== 'value' && symbol.kind !== 'choice')) {
-      // Without a list of values to look at, rows are compared with each other.
+    const values = groups?.reduce((sum, { keys }) => sum + keys.length, 0) ?? Infinity;
+    const isOther = rows.some(({ symbol }) => symbol.kind !== 'value' && symbol.kind !== 'choice');
+    if (groups === null || isOther || (choices.length > 0 && pairsOf(rows) <= values)) {
+      // Without a list of values to look at, or with a long one, rows are compared with each other.
       return this.total(this.firstOfEach(rows, aggregate).map((row) => truthOf(row.guard)));
     }
     for (const { guard, symbol } of rows) {

@@ -118,14 +118,14 @@ export class ChoiceClasses {
   among(operand: Symbol, items: readonly GuardedSymbol[]): Literal | null {
     const { builder } = this;
     if (operand.kind !== 'choice' || items.length < 2) return null;
+    const own = this.groupOf([{ guard: TRUE, symbol: operand }]);
+    if (own === null || own.keys.length > items.length || !this.isTotal(operand)) return null;
     let some = this.someChosen.get(items);
     if (some === undefined) {
       some = this.someChosenOf(items);
       this.someChosen.set(items, some);
     }
-    const own = this.groupOf([{ guard: TRUE, symbol: operand }]);
-    if (some === null || own === null || own.text !== some.text) return null;
-    if (own.keys.length > items.length || !this.isTotal(operand)) return null;
+    if (some === null || own.text !== some.text) return null;
     const { literals } = some;
     const parts = own.keys.flatMap((key) => {
       const present = literals.get(key);

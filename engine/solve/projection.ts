@@ -6,6 +6,7 @@ import { indexIn } from '../model/search.js';
 import type { Knowledge } from './bounds.js';
 import { truthOfLiteral } from './bounds.js';
 import type { Domain } from './domain.js';
+import { supportOfList } from './list-support.js';
 import type { Range } from './range.js';
 import { EVERYTHING, addRanges, divideRange, has, hullOf, intersectRanges, isEmpty, point } from './range.js';
 import { readsOfNode } from './reads.js';
@@ -91,7 +92,12 @@ export class Projector {
   /** Exact where the domain is a list, else the hull of what is no list. */
   private union(literals: readonly Literal[], variable: VariableId, depth: number): Projection {
     const { values } = this.context.domainOf(variable);
-    const parts = literals.map((literal) => this.project(literal, variable, depth));
+    const parts: Projection[] = [];
+    for (const literal of literals) {
+      const part = this.project(literal, variable, depth);
+      if (part === EVERYTHING) return EVERYTHING;
+      parts.push(part);
+    }
     if (values === null || parts.every(isList)) return join(parts);
     return join(parts.map((part) => (isList(part) ? part : values.filter((value) => has(part, value)))));
   }
@@ -122,6 +128,7 @@ export class Projector {
         const own = isLeft ? node.leftClasses : node.rightClasses;
         if (other === null) return EVERYTHING;
         if (own === null) return [...other].sort(byNumber);
+        if (this.covers(other, variable, own)) return EVERYTHING;
         return this.without((value) => !other.has(own.get(value) ?? NaN), variable);
       }
       case 'or': {
@@ -134,6 +141,16 @@ export class Projector {
       default:
         return unreachable(node);
     }
+  }
+
+  /** True where every value of a listed domain has one of some classes; kept per list, not asked value by value. */
+  private covers(classes: ReadonlySet<number>, variable: VariableId, own: ClassMap): boolean {
+    const { values } = this.context.domainOf(variable);
+    if (values === null) return false;
+    const support = supportOfList(values, own);
+    if (!support.total || support.classes.size > classes.size) return false;
+    for (const kind of support.classes) if (!classes.has(kind)) return false;
+    return true;
   }
 
   /** The listed domain less some values; everything where the domain is no list. */
