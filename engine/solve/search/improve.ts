@@ -5,7 +5,9 @@ import type { Neighbours } from './neighbours.js';
 import type { State } from './state.js';
 
 /** Moves that the first temperature is taken from. */
-const SAMPLED = 64;
+const SAMPLED = 300;
+/** Draws of a value or a partner until one has room. */
+const DRAWS = 16;
 /** Share of sampled losses that are accepted at first. */
 const ACCEPTED = 0.2;
 /** The last temperature as a share of the first. */
@@ -96,7 +98,7 @@ function firstTemperature(run: Run): number {
   }
   if (losses.length === 0) return 1;
   losses.sort((a, b) => a - b);
-  return (losses[Math.floor(losses.length / 16)] ?? 1) / -Math.log(ACCEPTED);
+  return (losses[Math.floor(losses.length / 8)] ?? 1) / -Math.log(ACCEPTED);
 }
 
 /** Makes one random move that can be undone; false where it would break something and is taken back. */
@@ -106,19 +108,20 @@ function tryMove(run: Run): boolean {
   const variable = near.open[random.below(near.open.length)] ?? 0;
   const own = state.values[variable] ?? -1;
   state.begin();
-  if (random.below(3) > 0) {
-    const value = near.draw(variable);
-    if (value === own) return false;
+  if (random.below(2) === 0) {
+    const value = roomFor(run, variable, own);
+    if (value < 0) return false;
     state.place(variable, value);
   } else {
-    const other = near.open[random.below(near.open.length)] ?? 0;
+    const other = partnerOf(run, variable, own);
+    if (other < 0) return false;
     const its = state.values[other] ?? -1;
-    if (its === own || !near.allows(variable, its) || !near.allows(other, own)) return false;
     state.place(other, -1);
     state.place(variable, its);
     state.place(other, own);
   }
-  if (!state.hasHardCells && state.broken > ALIKE) {
+  // Limits are known at once, and nothing that follows makes up for one.
+  if (!state.hasPresence && state.broken > ALIKE) {
     state.undo();
     return false;
   }
@@ -130,11 +133,31 @@ function tryMove(run: Run): boolean {
   return true;
 }
 
+/** Another value that has room for a variable, or -1 where some draws find none. */
+function roomFor({ state, near }: Run, variable: number, own: number): number {
+  for (let draw = 0; draw < DRAWS; draw += 1) {
+    const value = near.draw(variable);
+    if (value !== own && state.fits(variable, value, -1)) return value;
+  }
+  return -1;
+}
+
+/** A variable that has room where this one is, and leaves room for it; -1 where some draws find none. */
+function partnerOf({ state, near, random }: Run, variable: number, own: number): number {
+  for (let draw = 0; draw < DRAWS; draw += 1) {
+    const other = near.open[random.below(near.open.length)] ?? 0;
+    const its = state.values[other] ?? -1;
+    if (its === own || its < 0 || !near.allows(variable, its) || !near.allows(other, own)) continue;
+    if (state.fits(variable, its, other) && state.fits(other, own, variable)) return other;
+  }
+  return -1;
+}
+
 /**
  * Takes some variables that belong together from their places and finds the best place for each anew, again and
- * again; keeps what is at least as good. Ends when nobody's turn comes to anything any more.
+ * again; keeps what is at least as good. Ends when nobody's turn comes to anything any more, or with the budget share `to`.
  */
-export function reinsert(run: Run): void {
+export function reinsert(run: Run, to: number): void {
   const { state, near, budget, random, best } = run;
   const { open, groups } = near;
   if (open.length === 0) return;
@@ -142,7 +165,12 @@ export function reinsert(run: Run): void {
   const old: number[] = [];
   const turns = new Turns(groups.length, random);
   const passes = Math.max(LEAST_PASSES, Math.ceil(LEAST_TURNS / groups.length));
-  while (!budget.isOver && turns.passesLost < passes && best.objective < run.bound - ALIKE) {
+  while (
+    !budget.isOver &&
+    budget.used < to &&
+    turns.passesLost < passes &&
+    best.objective < run.bound - ALIKE
+  ) {
     taken.length = 0;
     const turn = turns.next();
     const group = groups[turn] ?? open;

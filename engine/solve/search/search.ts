@@ -33,6 +33,8 @@ export interface SearchOptions {
 
 /** Share of what is left of the budget that one round of annealing gets, and share of all that it gets at least. */
 const ROUND = 0.5;
+/** Share of what is left of the budget in which places are found anew before annealing. */
+const REINSERTED = 0.4;
 const LEAST_ROUND = 0.02;
 /** An impatient search ends when this many times as many moves as the last gain took have brought none. */
 const STALE = 4;
@@ -71,7 +73,7 @@ export function search(problem: Problem, { limits, seed, patient }: SearchOption
   let gainedAt = budget.moves;
   while (!budget.isOver && best.objective < run.bound - ALIKE) {
     const { objective } = best;
-    reinsert(run);
+    reinsert(run, budget.used + REINSERTED * (1 - budget.used));
     if (run.bound === Infinity) {
       const { bound, groups } = boundOf(problem, best.objective, limits, budget);
       run.bound = bound;

@@ -31,6 +31,8 @@ export class State {
   readonly held: readonly Held[];
   /** True where more than limits of tables is hard. */
   readonly hasHardCells: boolean;
+  /** True where items count only sometimes. */
+  readonly hasPresence: boolean;
   /** Weight of a hard cell when it is broken. */
   readonly weights: Float64Array;
 
@@ -66,6 +68,7 @@ export class State {
     const { cells, tables, hard, wanted } = problem;
     const count = cells.kind.length;
     this.hasHardCells = hard.length > 0;
+    this.hasPresence = problem.items.presence.some((cell) => cell >= 0);
     this.values = new Int32Array(problem.domainOf.length).fill(-1);
     this.cell = new Float64Array(count);
     this.sums = Float64Array.from(cells.base);
@@ -435,6 +438,29 @@ export class State {
   emphasise(cell: number, by: number): void {
     this.weights[cell] = (this.weights[cell] ?? 0) + by;
     this.broken += by * (this.lacking[cell] ?? 0);
+  }
+
+  /**
+   * Whether the limits of a value hold with a variable on it, `without` another one if that is not -1. Items that
+   * count only sometimes are left out.
+   */
+  fits(variable: number, value: number, without: number): boolean {
+    const { items, tables } = this.problem;
+    const end = items.start[variable + 1] ?? 0;
+    let other = without < 0 ? 0 : (items.start[without] ?? 0);
+    const last = without < 0 ? 0 : (items.start[without + 1] ?? 0);
+    for (let i = items.start[variable] ?? 0; i < end; i += 1) {
+      const at = items.table[i] ?? 0;
+      const table = tables[at];
+      if (table?.hard !== true || (items.presence[i] ?? -1) >= 0) continue;
+      const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
+      if (slot < 0) continue;
+      let load = (this.held[at]?.load[slot] ?? 0) + (items.demand[i] ?? 0);
+      while (other < last && (items.table[other] ?? 0) < at) other += 1;
+      if (other < last && items.table[other] === at) load -= items.demand[other] ?? 0;
+      if (load > (table.limit[slot] ?? Infinity)) return false;
+    }
+    return true;
   }
 
   /** What is left at a value, in the table that has least of it, in units of its largest demand. */
