@@ -121,28 +121,56 @@ begin
     memslices = memslices + excluded.memslices;
 end;
 
+create trigger request_comes_to_hold
+after update of process_id, status, current_dkernel, held_cores, held_memslices on request
+when old.status <> 'BOUND' and new.status = 'BOUND'
+begin
+  update host
+  set held_cores = held_cores + new.held_cores, held_memslices = held_memslices + new.held_memslices
+  where host_id = new.current_dkernel;
+  insert into holding (process_id, host_id, requests, cores, memslices)
+  values (new.process_id, new.current_dkernel, 1, new.held_cores, new.held_memslices)
+  on conflict (process_id, host_id) do update set
+    requests = requests + 1,
+    cores = cores + excluded.cores,
+    memslices = memslices + excluded.memslices;
+end;
+
 create trigger request_holds_otherwise
 after update of process_id, status, current_dkernel, held_cores, held_memslices on request
-when old.status = 'BOUND' or new.status = 'BOUND'
+when old.status = 'BOUND' and new.status = 'BOUND'
 begin
   update host
   set held_cores = held_cores - old.held_cores, held_memslices = held_memslices - old.held_memslices
-  where old.status = 'BOUND' and host_id = old.current_dkernel;
+  where host_id = old.current_dkernel;
   update host
   set held_cores = held_cores + new.held_cores, held_memslices = held_memslices + new.held_memslices
-  where new.status = 'BOUND' and host_id = new.current_dkernel;
+  where host_id = new.current_dkernel;
   insert into holding (process_id, host_id, requests, cores, memslices)
-  select new.process_id, new.current_dkernel, 1, new.held_cores, new.held_memslices
-  where new.status = 'BOUND'
+  values (new.process_id, new.current_dkernel, 1, new.held_cores, new.held_memslices)
   on conflict (process_id, host_id) do update set
     requests = requests + 1,
     cores = cores + excluded.cores,
     memslices = memslices + excluded.memslices;
   update holding
   set requests = requests - 1, cores = cores - old.held_cores, memslices = memslices - old.held_memslices
-  where old.status = 'BOUND' and process_id = old.process_id and host_id = old.current_dkernel;
+  where process_id = old.process_id and host_id = old.current_dkernel;
   delete from holding
-  where old.status = 'BOUND' and process_id = old.process_id and host_id = old.current_dkernel and requests = 0;
+  where process_id = old.process_id and host_id = old.current_dkernel and requests = 0;
+end;
+
+create trigger request_ceases_to_hold
+after update of process_id, status, current_dkernel, held_cores, held_memslices on request
+when old.status = 'BOUND' and new.status <> 'BOUND'
+begin
+  update host
+  set held_cores = held_cores - old.held_cores, held_memslices = held_memslices - old.held_memslices
+  where host_id = old.current_dkernel;
+  update holding
+  set requests = requests - 1, cores = cores - old.held_cores, memslices = memslices - old.held_memslices
+  where process_id = old.process_id and host_id = old.current_dkernel;
+  delete from holding
+  where process_id = old.process_id and host_id = old.current_dkernel and requests = 0;
 end;
 
 create trigger request_is_no_more_held after delete on request

@@ -1,5 +1,12 @@
-import type { AnyStateMachine, ContextFrom, EventFromLogic, StateValue } from 'xstate';
-import { transition } from 'xstate';
+import type {
+  ActorScope,
+  AnyStateMachine,
+  ContextFrom,
+  EventFromLogic,
+  EventObject,
+  StateValue,
+} from 'xstate';
+import { createActor } from 'xstate';
 import { InternalError } from '../base/assert.js';
 import type { MachineEffect } from './effect.js';
 import { statePath, stateValue } from './state-path.js';
@@ -31,13 +38,52 @@ export function step<Machine extends AnyStateMachine>(
   event: EventFromLogic<Machine>,
 ): Step<ContextFrom<Machine>> {
   const before = resolve(machine, stored);
-  const [after, actions] = transition<AnyStateMachine>(machine, before, event);
+  const { scope, actions } = inertScope(machine);
+  actions.length = 0;
+  const after = machine.transition(before, event, scope);
   return {
     state: statePath(after.value as StateValue),
     context: after.context as ContextFrom<Machine>,
     effects: actions.map(effectOf),
     ignored: after === before && actions.length === 0,
   };
+}
+
+type Snapshot = ReturnType<AnyStateMachine['resolveState']>;
+
+/** What xstate wants around a transition: an actor that never starts, and where it puts the actions it asks for. */
+interface InertScope {
+  readonly scope: ActorScope<Snapshot, EventObject>;
+  readonly actions: { readonly type: string; readonly params?: unknown }[];
+}
+
+const inertScopes = new WeakMap<AnyStateMachine, InertScope>();
+
+/**
+ * One per machine: xstate's own `transition` makes another actor for every step, which takes as long as the step.
+ * Machines here start no actors, so that nothing is left in it from one step to the next.
+ */
+function inertScope(machine: AnyStateMachine): InertScope {
+  let inert = inertScopes.get(machine);
+  if (inert === undefined) {
+    const self = createActor(machine);
+    const actions: { readonly type: string; readonly params?: unknown }[] = [];
+    const nothing = (): void => undefined;
+    const scope = {
+      self,
+      id: '',
+      sessionId: '',
+      logger: nothing,
+      defer: nothing,
+      emit: nothing,
+      stopChild: nothing,
+      system: self.system,
+      actionExecutor: (action: (typeof actions)[number]) => void actions.push(action),
+    };
+    inert = { scope, actions };
+    inertScopes.set(machine, inert);
+  }
+  return inert;
 }
 
 function resolve(

@@ -77,6 +77,11 @@ function sameTruth(
     const total = leftClasses === null || known.supportOf(left, leftClasses)?.total === true;
     return total ? 1 : -1;
   }
+  if (leftClasses === null && rightClasses === null) {
+    const leftList = known.domainOf(left).values;
+    const rightList = known.domainOf(right).values;
+    if (leftList !== null && rightList !== null) return sameListTruth(leftList, rightList);
+  }
   const leftSupport = known.supportOf(left, leftClasses);
   const rightSupport = known.supportOf(right, rightClasses);
   if (leftSupport === null || rightSupport === null) {
@@ -94,6 +99,20 @@ function sameTruth(
   }
   if (!shared) return 0;
   return many.classes.size === 1 && few.total && many.total ? 1 : -1;
+}
+
+/** Both sides are compared by value and list what they may be; most lists that differ share one of their first values. */
+function sameListTruth(left: readonly number[], right: readonly number[]): number {
+  if (left.length === 1 && right.length === 1) return left[0] === right[0] ? 1 : 0;
+  if (left === right) return left.length === 0 ? 0 : -1;
+  for (let i = 0, j = 0; i < left.length && j < right.length;) {
+    const a = left[i] ?? 0;
+    const b = right[j] ?? 0;
+    if (a === b) return -1;
+    if (a < b) i += 1;
+    else j += 1;
+  }
+  return 0;
 }
 
 /** At least one side is an interval compared by value; only its ends are looked at. */

@@ -472,6 +472,7 @@ class Propagator {
     otherClasses: ClassMap | null,
     cause: () => Cause,
   ): void {
+    if (otherClasses === null && !this.state.domainOf(other).isFixed) return;
     const support = this.state.supportOf(other, otherClasses);
     const [only] = support?.classes ?? [];
     if (support?.classes.size !== 1 || !support.total || only === undefined) return;
@@ -509,13 +510,13 @@ class Propagator {
       if (presence !== null && truthOfLiteral(state, presence) !== 1) continue;
       if (domain.isFixed) load.set(domain.lo, (load.get(domain.lo) ?? 0) + demand);
     }
-    const rooms = capacity.keys.map(({ key, capacity: limit }) => {
-      const room = limit - (load.get(key) ?? 0);
-      if (room < 0) throw new Conflict(cause(), null);
-      return { key, room };
-    });
     for (const { demand } of capacity.items) largest = Math.max(largest, demand);
-    const narrow = rooms.filter(({ room }) => room < largest);
+    const narrow: { readonly key: number; readonly room: number }[] = [];
+    for (const { key, capacity: limit } of capacity.keys) {
+      const room = load.size === 0 ? limit : limit - (load.get(key) ?? 0);
+      if (room < 0) throw new Conflict(cause(), null);
+      if (room < largest) narrow.push({ key, room });
+    }
     if (narrow.length === 0) return;
     const roomAt = new Map(narrow.map(({ key, room }) => [key, room]));
     const keysBelow = new Map<number, readonly number[]>();

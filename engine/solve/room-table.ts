@@ -1,6 +1,6 @@
 import { must } from '../base/assert.js';
 import type { Capacity, Model } from '../model/model.js';
-import { mergeSorted } from '../model/search.js';
+import { indexIn, mergeSorted } from '../model/search.js';
 
 /** Values of one domain by the room they have in some capacities. */
 export interface Ranking {
@@ -87,47 +87,73 @@ export class RoomTable {
         if (values !== null) lists.add(values);
       }
     }
-    const values = [...lists].reduce(mergeSorted);
+    // Most lists are parts of the longest one.
+    const values = [...lists]
+      .sort((a, b) => b.length - a.length)
+      .reduce((all, list) => (covers(all, list) ? all : mergeSorted(all, list)));
     const blocked = new Uint8Array(values.length);
-    const placeOf = new Map(values.map((value, index) => [value, index]));
     const rooms: Float64Array[] = [];
     for (const capacity of capacities) {
-      const own = this.roomsOf(capacity, values.length, placeOf, blocked);
+      const own = this.roomsOf(capacity, values, blocked);
       // A capacity and its balance say the same; comparing it once is enough.
       if (!rooms.some((known) => known.every((room, place) => room === own[place]))) rooms.push(own);
     }
-    const order = Int32Array.from(values, (_, index) => index);
-    order.sort((a, b) => {
-      for (const room of rooms) {
-        const x = room[a] ?? 0;
-        const y = room[b] ?? 0;
-        if (x !== y) return x > y ? -1 : 1;
-      }
-      return a - b;
-    });
+    const order = roomiestFirst(rooms, values.length);
     return { values, rooms, blocked, order };
   }
 
-  private roomsOf(
-    { items, keys }: Capacity,
-    size: number,
-    placeOf: ReadonlyMap<number, number>,
-    blocked: Uint8Array,
-  ): Float64Array {
-    const rooms = new Float64Array(size).fill(Infinity);
+  private roomsOf({ items, keys }: Capacity, values: readonly number[], blocked: Uint8Array): Float64Array {
+    const rooms = new Float64Array(values.length).fill(Infinity);
+    let place = 0;
     for (const { key, capacity } of keys) {
-      const place = placeOf.get(key);
-      if (place !== undefined) rooms[place] = capacity;
+      while ((values[place] ?? Infinity) < key) place += 1;
+      if (values[place] === key) rooms[place] = capacity;
     }
     for (const { variable, demand, presence } of items) {
       const value = this.fixed[variable] ?? null;
-      const place = value === null ? undefined : placeOf.get(value);
-      if (place === undefined) continue;
-      if (presence === null) rooms[place] = (rooms[place] ?? 0) - demand;
-      else if (demand > 0) blocked[place] = 1;
+      const at = value === null ? -1 : indexIn(values, value);
+      if (at < 0) continue;
+      if (presence === null) rooms[at] = (rooms[at] ?? 0) - demand;
+      else if (demand > 0) blocked[at] = 1;
     }
     return rooms;
   }
+}
+
+/** Indices by their rooms, the largest first and the first capacity before the others; equals in order. */
+function roomiestFirst(rooms: readonly Float64Array[], size: number): Int32Array {
+  const packed = packedOrder(rooms, size);
+  if (packed !== null) return packed;
+  return Int32Array.from({ length: size }, (_, index) => index).sort((a, b) => {
+    for (const room of rooms) {
+      const x = room[a] ?? 0;
+      const y = room[b] ?? 0;
+      if (x !== y) return x > y ? -1 : 1;
+    }
+    return a - b;
+  });
+}
+
+/** The same by sorting plain numbers, each made of an index and its rooms; null where those do not fit into one. */
+function packedOrder(rooms: readonly Float64Array[], size: number): Int32Array | null {
+  const numbers = new Float64Array(size);
+  let span = 1;
+  for (const room of rooms) {
+    let least = Infinity;
+    let most = -Infinity;
+    for (const one of room) {
+      if (one < least) least = one;
+      if (one > most) most = one;
+    }
+    const width = most - least + 1;
+    span *= width;
+    if (!(span * size < Number.MAX_SAFE_INTEGER)) return null;
+    for (let index = 0; index < size; index += 1)
+      numbers[index] = (numbers[index] ?? 0) * width + (most - (room[index] ?? 0));
+  }
+  for (let index = 0; index < size; index += 1) numbers[index] = (numbers[index] ?? 0) * size + index;
+  numbers.sort();
+  return Int32Array.from(numbers, (number) => number % size);
 }
 
 /** Whether every element of `some` is in `all`; both ascend. */

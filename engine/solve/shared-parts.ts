@@ -20,11 +20,21 @@ export class SharedParts {
     }
     let part = byRemoved.get(removed);
     if (part === undefined) {
-      const set = new Set(removed);
-      part = list.filter((value) => !set.has(value));
+      part = without(list, removed);
       byRemoved.set(removed, part);
     }
     const left = part;
     state.narrow(variable, (domain) => domain.takePart(left), cause);
   }
+}
+
+/** Both ascend. */
+function without(list: readonly number[], removed: readonly number[]): readonly number[] {
+  const left: number[] = [];
+  let at = 0;
+  for (const value of list) {
+    while ((removed[at] ?? Infinity) < value) at += 1;
+    if (removed[at] !== value) left.push(value);
+  }
+  return left;
 }
