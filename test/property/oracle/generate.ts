@@ -97,12 +97,11 @@ class Generator {
     const { draw, expressions } = this;
     expressions.readable = this.offers;
     if (draw.chance(15)) return this.capacityPolicy(name);
+    if (draw.chance(15)) return this.matchedPolicy(name);
     const { sources, local } = expressions.from([], 3);
     const where = expressions.where(local, [], 2);
-    const clause: Policy['clause'] = draw.chance(60) ? 'check' : draw.pick(['maximize', 'minimize']);
-    const weight = clause === 'check' ? 1 : draw.pick([1, 1, 2, 0.5, 3, 0]);
-    const priority = clause === 'check' ? 0 : draw.pick([0, 0, 0, 1, -1]);
-    const common = { name, clause, weight, priority };
+    const common = this.head(name);
+    const { clause } = common;
     const select: Select = { from: sources, where, groupBy: [], having: [], out: [] };
     if (!draw.chance(45)) {
       const parts =
@@ -132,6 +131,56 @@ class Generator {
     const grouped = { ...select, groupBy: keys.map(asExpr), having };
     const sorted = orderBy === null || orderBy.length === 0 ? grouped : { ...grouped, orderBy };
     return { ...common, select: sorted, parts };
+  }
+
+  private head(name: string): Pick<Policy, 'name' | 'clause' | 'weight' | 'priority'> {
+    const { draw } = this;
+    const clause: Policy['clause'] = draw.chance(60) ? 'check' : draw.pick(['maximize', 'minimize']);
+    const weight = clause === 'check' ? 1 : draw.pick([1, 1, 2, 0.5, 3, 0]);
+    const priority = clause === 'check' ? 0 : draw.pick([0, 0, 0, 1, -1]);
+    return { name, clause, weight, priority };
+  }
+
+  /** Rows that choose another row by a decision, and mostly by a column of their own; often grouped by what they choose. */
+  private matchedPolicy(name: string): Policy {
+    const { draw, expressions } = this;
+    const placing = this.offers.flatMap((from) =>
+      from.columns.flatMap(({ column, stored }) => (stored === 'h' ? [{ offer: from, place: column }] : [])),
+    );
+    const { offer, place } = draw.pick(placing);
+    const of = draw.pick(this.offers.filter(({ relation }) => relation === 'h' || relation === 'z'));
+    const items = offer.columns.map((one) => ({ ...one, alias: 'x' }));
+    const chosen = of.columns.map((one) => ({ ...one, alias: 'y' }));
+    const numbers = (from: readonly Known[]): readonly Known[] =>
+      from.filter(({ type, decision }) => type === 'int' && !decision);
+    const on = [equal(columnOf('y', of.relation === 'z' ? 'k' : 'id'), columnOf('x', place))];
+    const own = numbers(items);
+    if (own.length > 0 && draw.chance(75)) {
+      const column = of.relation === 'z' ? columnOf('y', 'a') : asExpr(draw.pick(numbers(chosen)));
+      on.push(equal(column, asExpr(draw.pick(own))));
+    }
+    const from: Source[] = [
+      { alias: 'x', relation: offer.relation, join: 'comma', on: [] },
+      { alias: 'y', relation: of.relation, join: 'inner', on },
+    ];
+    const local = [...items, ...chosen];
+    const where = draw.chance(40) ? expressions.where(local, [], 1) : [];
+    const common = this.head(name);
+    const isCheck = common.clause === 'check';
+    const select: Select = { from, where, groupBy: [], having: [], out: [] };
+    if (draw.chance(25)) {
+      const part = isCheck
+        ? expressions.condition(local, [], 1)
+        : this.term(expressions.integer(local, [], 1));
+      return { ...common, select, parts: [part] };
+    }
+    const keys = [...this.keys(chosen, 60), ...this.keys(items, 10)];
+    const part = isCheck
+      ? expressions.groupCondition(keys, local, false)
+      : this.term(expressions.groupTerm(keys, local, false));
+    const whole = keys.length > 0 || hasAggregate(part);
+    const parts = whole ? [part] : [expressions.aggregate(local, isCheck ? 'bool' : 'int', false)];
+    return { ...common, select: { ...select, groupBy: keys.map(asExpr) }, parts };
   }
 
   /** A soft term, often with a value for null, which would be refused. */
