@@ -35,10 +35,10 @@ export class Ejector {
     }
   }
 
-  /** Tries to place all of `left`; returns what found none. Every change keeps what held. */
-  run(left: readonly number[]): number[] {
+  /** Tries to place all of `left` up to the budget share `to`; returns what found no place. Every change keeps what held. */
+  run(left: readonly number[], to: number): number[] {
     const pool = [...left];
-    while (pool.length > 0 && !this.budget.isOver) {
+    while (pool.length > 0 && !this.budget.isOver && this.budget.used < to) {
       // The one that was put out last goes first, so that a chain is followed to its end.
       const variable = pool.pop() ?? 0;
       if (this.fits(variable)) continue;

@@ -3,7 +3,7 @@ import type { Budget } from './budget.js';
 import { ALIKE } from './construct.js';
 import type { Neighbours } from './neighbours.js';
 import type { State } from './state.js';
-import { Support } from './support.js';
+import type { Support } from './support.js';
 
 /** Values of one variable that a step looks at. */
 const LOOKED_AT = 24;
@@ -15,9 +15,14 @@ const TABU = 8;
  * too much, the best of some values each, and adds weight to what stays broken (min-conflicts with breakout).
  * All variables have values. True where nothing is broken any more.
  */
-export function mend(state: State, near: Neighbours, budget: Budget, random: Random): boolean {
+export function mend(
+  state: State,
+  near: Neighbours,
+  support: Support,
+  budget: Budget,
+  random: Random,
+): boolean {
   const { problem } = state;
-  const support = new Support(problem);
   const tabu = new Int32Array(state.values.length);
   const broken: number[] = [];
   for (let step = 1 + TABU; state.broken > ALIKE && !budget.isOver; step += 1) {

@@ -1,6 +1,7 @@
 import type { Random } from '../../base/random.js';
 import type { Problem } from './problem.js';
 import type { State } from './state.js';
+import type { Support } from './support.js';
 
 /** Domains up to this many values are looked at whole. */
 const WHOLE = 40;
@@ -24,6 +25,8 @@ export class Neighbours {
   readonly groups: readonly Int32Array[];
   /** Group of each variable, -1 for a fixed one. */
   readonly groupOf: Int32Array;
+  /** Open variables that say whether items of others count. */
+  readonly gates: readonly number[];
   /** What a variable asks of the tables, as a share of what they have on average. */
   readonly size: Float64Array;
   private readonly list: number[] = [];
@@ -34,6 +37,7 @@ export class Neighbours {
     private readonly problem: Problem,
     private readonly state: State,
     private readonly random: Random,
+    support: Support,
   ) {
     const { universe, domains, domainOf } = problem;
     this.seen = new Int32Array(universe.length);
@@ -57,6 +61,11 @@ export class Neighbours {
     this.open = Int32Array.from(open);
     this.groupOf = new Int32Array(domainOf.length).fill(-1);
     this.groups = this.grouped();
+    const gates = new Set<number>();
+    for (const presence of new Set(problem.items.presence)) {
+      if (presence >= 0) for (const gate of support.of(presence)) gates.add(gate);
+    }
+    this.gates = [...gates].filter((gate) => this.groupOf[gate] !== -1).sort((a, b) => a - b);
   }
 
   private sizes(): Float64Array {

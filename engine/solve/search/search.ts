@@ -3,7 +3,7 @@ import type { Bound } from './bound.js';
 import { upperBound } from './bound.js';
 import type { SearchLimits } from './budget.js';
 import { Budget } from './budget.js';
-import { ALIKE, construct } from './construct.js';
+import { ALIKE, construct, leaveOut } from './construct.js';
 import { Ejector } from './eject.js';
 import type { Run } from './improve.js';
 import { Best, follow, goTo, improve, reinsert } from './improve.js';
@@ -11,6 +11,7 @@ import { mend } from './mend.js';
 import { Neighbours } from './neighbours.js';
 import type { Problem } from './problem.js';
 import { State } from './state.js';
+import { Support } from './support.js';
 
 export interface SearchResult {
   /** Value of each variable as an index into the universe; null where nothing was found that breaks nothing. */
@@ -33,6 +34,8 @@ export interface SearchOptions {
 
 /** Share of what is left of the budget that one round of annealing gets, and share of all that it gets at least. */
 const ROUND = 0.5;
+/** Share of the budget after which making room is given up. */
+const EJECTED = 0.6;
 /** Share of what is left of the budget in which places are found anew before annealing. */
 const REINSERTED = 0.4;
 const LEAST_ROUND = 0.02;
@@ -52,18 +55,24 @@ const MOST_STEPS = 200_000;
 export function search(problem: Problem, { limits, seed, patient }: SearchOptions): SearchResult {
   const state = new State(problem);
   const random = seededRandom(seed);
-  const near = new Neighbours(problem, state, random);
+  const support = new Support(problem);
+  const near = new Neighbours(problem, state, random, support);
   const budget = new Budget(limits);
   placeFixed(state);
   if (near.open.length <= 1) return enumerate(state, near, budget);
   placeHints(state, near);
   let left = construct(state, near, budget);
-  if (left.length > 0) left = new Ejector(state, near, budget, random).run(left);
+  if (left.length > 0) {
+    left =
+      near.gates.length > 0
+        ? leaveOut(state, near, support, budget, left)
+        : new Ejector(state, near, budget, random).run(left, EJECTED);
+  }
   if (left.length > 0 || state.broken > ALIKE) {
     state.begin();
     for (const variable of left) state.place(variable, near.any(variable));
     state.settle();
-    if (!mend(state, near, budget, random)) {
+    if (!mend(state, near, support, budget, random)) {
       return { values: null, objective: -Infinity, moves: budget.moves, bound: Infinity, exhaustive: false };
     }
   }
