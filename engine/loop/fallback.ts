@@ -42,7 +42,8 @@ export async function admit(
   let values = first.outcome.values;
   const size = presence.filter(({ literal }) => holds(model, values, literal)).length;
   const fixed: Literal[] = [];
-  let spent = 0;
+  // A set that is not proved the largest is taken as it is: each question about another would cost as much again.
+  let spent = first.outcome.status === 'optimal' ? 0 : PREFERENCE_SOLVES;
   for (const { literal } of presence) {
     if (holds(model, values, literal)) {
       fixed.push(literal);

@@ -289,8 +289,12 @@ export class Loop {
     if (problems.length > 0) reason = problems[0]?.message ?? '';
     else {
       report = await solve(prepared.grounded.model, limits);
-      if (report.outcome.status === 'infeasible') {
-        reason = await reasonOf(prepared.grounded, report.outcome.blamed, solve, limits);
+      const { status } = report.outcome;
+      // A batch that no answer was found for in time may be too much as well.
+      if (status === 'infeasible' || status === 'unknown') {
+        if (report.outcome.status === 'infeasible') {
+          reason = await reasonOf(prepared.grounded, report.outcome.blamed, solve, limits);
+        }
         if (mode === 'best-effort' && batch.keys.length > 0) {
           const optional = prepare(store, checks, {
             reader,
