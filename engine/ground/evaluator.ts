@@ -476,11 +476,10 @@ export class Evaluator implements RowContext {
     if (list === undefined) {
       const values = rows.map((row) => row[slot] ?? null);
       const codes = values.flatMap((value) => this.modelValue(operand.text, value, residual.span) ?? []);
-      list = { codes, hasNull: values.includes(null) };
+      list = { codes: [...new Set(codes)].sort(byNumber), hasNull: values.includes(null) };
       byKey.set(key, list);
+      this.spend(rows.length);
     }
-    // The row budget counts what each decision looks at, as if the rows were made for it.
-    this.spend(rows.length);
     if (list.hasNull) this.noteNullInList(residual);
     const inside = this.builder.member(operand.variable, list.codes);
     return { kind: 'boolean', isTrue: inside, isFalse: list.hasNull ? FALSE : negate(inside) };

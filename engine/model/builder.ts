@@ -20,7 +20,7 @@ import type {
   VariableId,
 } from './model.js';
 import { truncatedQuotient } from './evaluate.js';
-import { indexIn } from './search.js';
+import { commonOf } from './shared-lists.js';
 import { FALSE, TRUE, negate, positive } from './model.js';
 
 const termKey = (of: TermOf): string => {
@@ -418,15 +418,4 @@ function ascending(values: Iterable<number>): readonly number[] {
     if (list.every((value, i) => i === 0 || value > (list[i - 1] ?? 0))) return list;
   }
   return [...new Set(values)].sort(byNumber);
-}
-
-/** What two ascending lists share. */
-function commonOf(few: readonly number[], many: readonly number[]): readonly number[] {
-  if (few === many) return many;
-  if (few.length * 8 < many.length) return few.filter((value) => indexIn(many, value) >= 0);
-  let at = 0;
-  return few.filter((value) => {
-    while ((many[at] ?? Infinity) < value) at += 1;
-    return many[at] === value;
-  });
 }

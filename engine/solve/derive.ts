@@ -3,8 +3,6 @@ import type { ClassMap, Model, NodeId, VariableId } from '../model/model.js';
 import type { Bounds, Knowledge } from './bounds.js';
 import { truthOfLiteral } from './bounds.js';
 import type { Domain } from './domain.js';
-import { countWithin } from './domain.js';
-import { indexIn } from '../model/search.js';
 import type { Support } from './list-support.js';
 
 /** What a node's truth is derived from. */
@@ -49,21 +47,9 @@ export function deriveTruth(model: Model, id: NodeId, known: Derivable, bounds: 
 }
 
 function memberTruth(domain: Domain, list: readonly number[]): number {
-  if (domain.values === null) {
-    const count = countWithin(list, domain);
-    if (count === 0) return 0;
-    return count === domain.size ? 1 : -1;
-  }
-  if (domain.values === list) return 1;
-  let inside = 0;
-  // Walk the shorter side; both lists ascend.
-  if (list.length <= domain.values.length) {
-    for (const value of list) if (domain.has(value)) inside += 1;
-  } else {
-    for (const value of domain.values) if (indexIn(list, value) >= 0) inside += 1;
-  }
-  if (inside === 0) return 0;
-  return inside === domain.values.length ? 1 : -1;
+  const count = domain.countOf(list);
+  if (count === 0) return 0;
+  return count === domain.size ? 1 : -1;
 }
 
 function sameTruth(

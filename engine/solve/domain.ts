@@ -1,6 +1,10 @@
 import type { Variable } from '../model/model.js';
 import { indexIn, lowerIndex } from '../model/search.js';
+import { SharedLists } from '../model/shared-lists.js';
 import type { Range } from './range.js';
+
+/** Many variables share a domain and are asked for the same list. */
+const lists = new SharedLists();
 
 /** Intervals of at most this many values may be listed to cut a hole into them. */
 export const LISTABLE = 10_000;
@@ -74,10 +78,20 @@ export class Domain {
   /** `list` ascends. */
   intersectList(list: readonly number[]): boolean {
     if (this.values === list) return false;
-    if (this.values !== null) return this.keep(memberTest(list, this.values.length));
+    if (this.values !== null) {
+      const common = lists.common(list, this.values);
+      if (common.length === this.values.length) return false;
+      this.setValues(common);
+      return true;
+    }
     if (this.size <= list.length && list.length > 0 && countWithin(list, this) === this.size) return false;
     this.setValues(list.filter((value) => this.has(value)));
     return true;
+  }
+
+  /** How many values of an ascending list are left. */
+  countOf(list: readonly number[]): number {
+    return this.values === null ? countWithin(list, this) : lists.common(list, this.values).length;
   }
 
   /** Takes a list known to be a part of this one; for variables that share a list and lose the same values. */
@@ -90,8 +104,10 @@ export class Domain {
   /** `list` ascends. A hole in an interval too long to list is only cut at its ends. */
   removeList(list: readonly number[]): boolean {
     if (this.values !== null) {
-      const isListed = memberTest(list, this.values.length);
-      return this.keep((value) => !isListed(value));
+      const rest = lists.rest(list, this.values);
+      if (rest.length === this.values.length) return false;
+      this.setValues(rest);
+      return true;
     }
     const count = countWithin(list, this);
     if (count === 0) return false;
@@ -127,15 +143,6 @@ export function listed(lo: number, hi: number): number[] {
   const values: number[] = [];
   for (let value = lo; value <= hi; value += 1) values.push(value);
   return values;
-}
-
-/** A test for membership in an ascending list that is asked about `asked` values. */
-function memberTest(list: readonly number[], asked: number): (value: number) => boolean {
-  if (list.length > 8 && asked > 8) {
-    const set = new Set(list);
-    return (value) => set.has(value);
-  }
-  return (value) => indexIn(list, value) >= 0;
 }
 
 /** How many elements of an ascending list lie in [lo, hi]. */

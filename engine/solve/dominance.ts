@@ -3,6 +3,7 @@ import { byNumber } from '../base/order.js';
 import { classOf } from '../model/evaluate.js';
 import { indexIn, lowerIndex, mergeSorted } from '../model/search.js';
 import type { ClassMap, Model, Variable, VariableId } from '../model/model.js';
+import { SharedLists } from '../model/shared-lists.js';
 import { listed } from './domain.js';
 import { RoomTable } from './room-table.js';
 import type { Apart, ModelFacts, ValueFacts } from './value-facts.js';
@@ -120,6 +121,10 @@ class Pruner {
   private readonly facts: ModelFacts;
   private readonly fixed: (number | null)[];
   private readonly rooms: RoomTable;
+  private readonly lists = new SharedLists();
+  private readonly mapIds = new Map<ClassMap, number>();
+  private readonly signatures = new Map<string, Signature>();
+  private readonly strictOnes = new Map<Signature, Map<string, Signature>>();
   private readonly results: {
     values: readonly number[];
     capacities: string;
@@ -187,15 +192,66 @@ class Pruner {
     const values = domains.reduce(mergeSorted, first);
     const users = this.users(group, capacities);
     if (values.length <= Math.min(...this.neededCounts(group, users))) return null;
-    const base = Signature.of(values.length);
-    for (const id of group) this.refineBy(base, values, id);
-    for (const domain of domains) {
-      if (domain === values) continue;
-      base.refineByIndices(indicesOf(values, domain));
-    }
+    const base = this.signature(group, values, domains);
     const demands = this.demands(group, users, values, base);
     const kept = this.run(values, [...capacities].sort(byNumber), demands);
     return kept.length === values.length ? null : kept;
+  }
+
+  /** Values that no node tells apart get one number. Many variables ask for the same: it is made once. */
+  private signature(
+    group: readonly VariableId[],
+    values: readonly number[],
+    domains: readonly (readonly number[])[],
+  ): Signature {
+    const facts = group.map((id) => this.factsOf(id));
+    const key = [
+      this.lists.idOf(values),
+      domains.map((domain) => this.lists.idOf(domain)).join(','),
+      [...new Set(facts.flatMap(({ lists }) => lists.map((list) => this.lists.idOf(list))))].sort(byNumber),
+      [...new Set(facts.flatMap(({ bounds }) => bounds))].sort(byNumber),
+      [...new Set(facts.flatMap(({ classMaps }) => [...classMaps].map((map) => this.mapId(map))))].sort(
+        byNumber,
+      ),
+    ].join(';');
+    let made = this.signatures.get(key);
+    if (made === undefined) {
+      made = Signature.of(values.length);
+      for (const id of group) this.refineBy(made, values, id);
+      for (const domain of domains) {
+        if (domain !== values) made.refineByIndices(indicesOf(values, domain));
+      }
+      this.signatures.set(key, made);
+    }
+    return made;
+  }
+
+  /** A signature that also tells apart what some class maps do. */
+  private strict(base: Signature, values: readonly number[], maps: ReadonlySet<ClassMap>): Signature {
+    if (maps.size === 0) return base;
+    const key = [...maps]
+      .map((map) => this.mapId(map))
+      .sort(byNumber)
+      .join(',');
+    let byMaps = this.strictOnes.get(base);
+    if (byMaps === undefined) {
+      byMaps = new Map();
+      this.strictOnes.set(base, byMaps);
+    }
+    let made = byMaps.get(key);
+    if (made === undefined) {
+      made = base.copy();
+      for (const classes of maps) made.refineByClass(values, classes);
+      byMaps.set(key, made);
+    }
+    return made;
+  }
+
+  private mapId(classes: ClassMap): number {
+    const known = this.mapIds.get(classes);
+    if (known !== undefined) return known;
+    this.mapIds.set(classes, this.mapIds.size);
+    return this.mapIds.size - 1;
   }
 
   /** Free variables that might sit on a value: of the group and of every capacity it takes part in. */
@@ -261,8 +317,7 @@ class Pruner {
     const [kept, changed] = this.neededCounts(group, users);
     const maps = new Set<ClassMap>();
     for (const id of group) for (const { own } of this.factsOf(id).apart) if (own !== null) maps.add(own);
-    const strict = base.copy();
-    for (const classes of maps) strict.refineByClass(values, classes);
+    const strict = this.strict(base, values, maps);
     const banned = new Map<ClassMap | null, Set<number>>();
     for (const { peer, own, other } of apart) {
       const value = this.fixed[peer] ?? null;

@@ -18,7 +18,7 @@ import { negate, nodeOf, positive } from '../model/model.js';
 import { reachableNodes } from '../model/order.js';
 import { Bounds, truthOfLiteral } from './bounds.js';
 import type { Cause } from './cause.js';
-import { originsOf } from './cause.js';
+import { FirstOrigins, originsOf } from './cause.js';
 import { deriveTruth } from './derive.js';
 import { Conflict, PresolveState } from './presolve-state.js';
 import { Projector, applyProjection } from './projection.js';
@@ -173,9 +173,12 @@ class Propagator {
     );
     const { truths } = this.state;
     const deciders = new Map<NodeId, OriginId>();
+    const first = new FirstOrigins();
     for (const node of this.nodes) {
       const cause = this.state.causeOfNode(node);
-      if (cause !== undefined) deciders.set(node, originsOf(cause)[0] ?? 0);
+      if (cause === undefined) continue;
+      const origin = first.of(cause);
+      deciders.set(node, origin === Infinity ? 0 : origin);
     }
     const unbounded = unboundedVariables(this.model, variables, truths);
     return { kind: 'narrowed', variables, truths, deciders, unbounded };

@@ -1,18 +1,15 @@
 -- Members of a group with different fault domains live in different racks; those with the same one may share.
 
--- Members that wait together: no rack gets two labels of one group.
+-- Members that wait together: two with different labels are in two racks. A refused one is in none, which is null.
 create constraint vm_fault_domain_pending as
 select * from vm_pending as p
+join vm_pending as q on q.group_id = p.group_id
 join vm_slot as s on s.slot_id = p.controllable_slot
+join vm_slot as t on t.slot_id = q.controllable_slot
 where p.strategy = 'fault_domain'
-  and s.rack_id is not null
-  and p.group_id in (
-    select q.group_id from vm_pending as q
-    where q.strategy = 'fault_domain'
-    group by q.group_id
-    having count(distinct q.fault_domain) > 1)
-group by p.group_id, s.rack_id
-check count(distinct p.fault_domain) <= 1;
+  and q.strategy = 'fault_domain'
+  and p.fault_domain < q.fault_domain
+check s.rack_id <> t.rack_id;
 
 -- A member that comes later avoids the racks that hold another label of its group.
 create constraint vm_fault_domain_placed as
