@@ -27,6 +27,9 @@ interface AggregateContext extends RowContext {
 
 const hasDecisionKey = ({ groupBy }: SelectPlan): boolean => groupBy.some((key) => key.kind === 'decision');
 
+/** Rows that choose among more values than this are compared in pairs, where these are fewer. */
+const MANY_VALUES = 32;
+
 const pairsOf = ({ length }: readonly unknown[]): number => (length * (length - 1)) / 2;
 
 /** Gives aggregates their value in a group of guarded rows. */
@@ -209,7 +212,7 @@ export class AggregateEvaluator {
     const groups = operators.choices.groups(choices);
     const values = groups?.reduce((sum, { keys }) => sum + keys.length, 0) ?? Infinity;
     const isOther = rows.some(({ symbol }) => symbol.kind !== 'value' && symbol.kind !== 'choice');
-    if (groups === null || isOther || (choices.length > 0 && pairsOf(rows) <= values)) {
+    if (groups === null || isOther || (values > MANY_VALUES && pairsOf(rows) <= values)) {
       // Without a list of values to look at, or with a long one, rows are compared with each other.
       return this.total(this.firstOfEach(rows, aggregate).map((row) => truthOf(row.guard)));
     }

@@ -19,6 +19,7 @@ import type {
   Variable,
   VariableId,
 } from './model.js';
+import { valuesOfClass } from './class-values.js';
 import { truncatedQuotient } from './evaluate.js';
 import { commonOf } from './shared-lists.js';
 import { FALSE, TRUE, negate, positive } from './model.js';
@@ -364,9 +365,15 @@ export class ModelBuilder {
     return loads;
   }
 
-  /** What a key is asked for; one node per key of a `Loads` object. */
+  /** What a key is asked for: one node per key of a `Loads` object, a single item's own truth. */
   load(loads: Loads, key: number): LinearExpression {
-    if (loads.items.length === 0) return constantOf(0);
+    const [only, ...more] = loads.items;
+    if (only === undefined) return constantOf(0);
+    if (more.length === 0) {
+      const chosen = this.member(only.variable, valuesOfClass(loads.classes, key));
+      const counts = only.presence === null ? chosen : this.and([chosen, only.presence]);
+      return sumOf([{ expression: truthOf(counts), factor: only.demand }]);
+    }
     let byKey = this.loadIds.get(loads);
     if (byKey === undefined) {
       byKey = new Map();

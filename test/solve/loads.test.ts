@@ -86,14 +86,14 @@ test('equal loads are one object, and items of one variable are one item', (t) =
 test('a load is written once, and named by those that read it', (t) => {
   const text = dump(
     limited(
-      [2],
+      [2, 3],
       [
         { key: 1, lo: null, hi: 1 },
         { key: 2, lo: null, hi: 1 },
       ],
     ),
   );
-  t.regex(text, /w0 load l0 at 1\nw1 load l0 at 2\nl0 2@v0\n/);
+  t.regex(text, /w0 load l0 at 1\nw1 load l0 at 2\nl0 2@v0 3@v1\n/);
 });
 
 test('a demand of 0 in a load is no amount', (t) => {
