@@ -24,3 +24,10 @@ create test too_much_for_all_is_refused begin
   insert into offer (item_id, agent_id, weight, cost) values (0, 0, 4, 1), (1, 0, 4, 1), (0, 1, 6, 1), (1, 1, 6, 1);
   expect infeasible because (agent_capacity);
 end;
+
+create test each_agent_has_its_own_capacity begin
+  update agent set capacity = 1 where agent_id = 1;
+  insert into offer (item_id, agent_id, weight, cost) values (0, 0, 5, 1), (1, 0, 5, 1), (0, 1, 2, 1), (1, 1, 1, 1);
+  expect optimal;
+  expect (select controllable_agent from item order by item_id) = ((0), (1));
+end;

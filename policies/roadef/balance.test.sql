@@ -34,3 +34,11 @@ create test several_targets_add_up begin
   -- On machine 1 the first costs nothing, the second 6 - 2 = 4, and 20 - 10 = 10 on machine 0.
   expect soft balance_cost = 14;
 end;
+
+create test processes_on_a_machine_add_up begin
+  insert into process (process_id, service_id, move_cost, initial_machine) values (1, 0, 0, 0);
+  insert into need (process_id, resource_id, amount) values (0, 0, 1), (0, 1, 0), (1, 0, 2), (1, 1, 1);
+  -- Both on machine 1: 2 * (5 - 3) - (7 - 1) is less than 0. One alone leaves some 2 units wanting.
+  expect soft balance_cost = 0;
+  expect (select controllable_machine from process order by process_id) = ((1), (1));
+end;

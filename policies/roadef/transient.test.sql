@@ -49,3 +49,18 @@ create test a_crowd_that_cannot_move_is_refused begin
   update process set initial_machine = 0;
   expect infeasible because (transient_use);
 end;
+
+create test who_stays_counts_with_its_own_use_and_once begin
+  insert into need (process_id, resource_id, amount) values (0, 0, 8), (0, 1, 1), (1, 0, 2), (1, 1, 9);
+  update machine_resource set capacity = 8 where machine_id = 0 and resource_id = 0;
+  update machine_resource set capacity = 2 where machine_id = 1 and resource_id = 0;
+  expect optimal;
+  expect (select controllable_machine from process order by process_id) = ((0), (1));
+end;
+
+create test who_leaves_holds_its_own_use_of_the_resource_on_the_old_machine begin
+  insert into need (process_id, resource_id, amount) values (0, 0, 1), (0, 1, 6), (1, 0, 9), (1, 1, 0);
+  update machine_resource set capacity = 5 where machine_id = 0 and resource_id = 0;
+  expect soft load_cost = 0;
+  expect (select controllable_machine from process order by process_id) = ((1), (1));
+end;
