@@ -7,6 +7,7 @@ import { language } from './language.bench.js';
 import { numaVmBench } from './numa-vm.bench.js';
 import { replayBench } from './replay.bench.js';
 import { roadefBench } from './roadef.bench.js';
+import { searchBench } from './search.bench.js';
 import { solve } from './solve.bench.js';
 import { tickBench } from './tick.bench.js';
 
@@ -16,6 +17,7 @@ export const BENCHES: readonly Bench[] = [
   language,
   ground,
   solve,
+  searchBench,
   coreBench,
   replayBench,
   tickBench,
