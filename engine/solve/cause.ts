@@ -7,26 +7,15 @@ export interface Cause {
   readonly parents: readonly Cause[];
 }
 
-/** Finds the least origin that causes rest on; what many of them have in common is gone through once. */
-export class FirstOrigins {
-  private readonly known = new Map<Cause, number>();
-
-  /** Infinity where a cause rests on none. */
-  of(cause: Cause): number {
-    const stack = [cause];
-    for (let next = stack.at(-1); next !== undefined; next = stack.at(-1)) {
-      const open = this.known.has(next) ? [] : next.parents.filter((parent) => !this.known.has(parent));
-      if (open.length > 0) {
-        stack.push(...open);
-        continue;
-      }
-      stack.pop();
-      let first = next.origin ?? Infinity;
-      for (const parent of next.parents) first = Math.min(first, this.known.get(parent) ?? Infinity);
-      this.known.set(next, first);
-    }
-    return this.known.get(cause) ?? Infinity;
+/** One of the origins a cause rests on, the nearest found; null where it rests on none. */
+export function nearestOrigin(cause: Cause): OriginId | null {
+  const seen = new Set<Cause>([cause]);
+  // Grows while it is gone through: those nearest to the cause come first.
+  for (const { origin, parents } of seen) {
+    if (origin !== null) return origin;
+    for (const parent of parents) seen.add(parent);
   }
+  return null;
 }
 
 /** All origins a cause rests on, ascending: together they suffice for what was concluded. */

@@ -18,7 +18,7 @@ import { negate, nodeOf, positive } from '../model/model.js';
 import { reachableNodes } from '../model/order.js';
 import { Bounds, truthOfLiteral } from './bounds.js';
 import type { Cause } from './cause.js';
-import { FirstOrigins, originsOf } from './cause.js';
+import { nearestOrigin, originsOf } from './cause.js';
 import { deriveTruth } from './derive.js';
 import { Conflict, PresolveState } from './presolve-state.js';
 import { Projector, applyProjection } from './projection.js';
@@ -48,8 +48,8 @@ export type Propagation =
       readonly variables: readonly Variable[];
       /** Per node: 1 or 0 where every solution agrees, else -1. Nodes that nothing reads stay -1. */
       readonly truths: Int8Array;
-      /** Per node the constraint that decided it last, for those that are decided. */
-      readonly deciders: ReadonlyMap<NodeId, OriginId>;
+      /** A constraint on which a decided node rests. */
+      readonly deciderOf: (node: NodeId) => OriginId;
       /**
        * Variables without finite domain that anything but an asserted linear row, an asserted equality or an
        * objective reads directly; ascending. No backend can take them.
@@ -172,16 +172,12 @@ class Propagator {
       this.state.domainOf(id).toVariable(variable),
     );
     const { truths } = this.state;
-    const deciders = new Map<NodeId, OriginId>();
-    const first = new FirstOrigins();
-    for (const node of this.nodes) {
+    const deciderOf = (node: NodeId): OriginId => {
       const cause = this.state.causeOfNode(node);
-      if (cause === undefined) continue;
-      const origin = first.of(cause);
-      deciders.set(node, origin === Infinity ? 0 : origin);
-    }
+      return (cause === undefined ? null : nearestOrigin(cause)) ?? 0;
+    };
     const unbounded = unboundedVariables(this.model, variables, truths);
-    return { kind: 'narrowed', variables, truths, deciders, unbounded };
+    return { kind: 'narrowed', variables, truths, deciderOf, unbounded };
   }
 
   private drain(): void {

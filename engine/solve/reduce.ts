@@ -26,7 +26,8 @@ import { PresolveState } from './presolve-state.js';
 export interface Narrowed {
   readonly variables: readonly Variable[];
   readonly truths: Int8Array;
-  readonly deciders: ReadonlyMap<NodeId, OriginId>;
+  /** An origin that a decided node may be blamed on. */
+  readonly deciderOf: (node: NodeId) => OriginId;
 }
 
 class Reducer {
@@ -119,12 +120,12 @@ class Reducer {
 
   /** Asserts for every decided node that neither the domains entail nor its children's asserts imply. */
   private asserts(): Constraint[] {
-    const { truths, deciders } = this.found;
+    const { truths, deciderOf } = this.found;
     const asserts: Constraint[] = [];
     for (const id of reachableNodes(this.model)) {
       const truth = truths[id] ?? -1;
       if (truth < 0 || this.entailed[id] === truth || this.followsFromChildren(id, truth)) continue;
-      const origin = deciders.get(id) ?? 0;
+      const origin = deciderOf(id);
       asserts.push({ kind: 'assert', literal: positive(id) + (1 - truth), origin });
     }
     return asserts;
