@@ -7,13 +7,20 @@ export interface Cause {
   readonly parents: readonly Cause[];
 }
 
-/** One of the origins a cause rests on, the nearest found; null where it rests on none. */
-export function nearestOrigin(cause: Cause): OriginId | null {
-  const seen = new Set<Cause>([cause]);
-  // Grows while it is gone through: those nearest to the cause come first.
-  for (const { origin, parents } of seen) {
-    if (origin !== null) return origin;
-    for (const parent of parents) seen.add(parent);
+/** One of the origins a cause rests on; null where it rests on none. */
+export function someOrigin(cause: Cause): OriginId | null {
+  const seen = new Set<Cause>();
+  // A cause of loads has thousands of parents, the first of which mostly tells: no list of all is made.
+  const path = [{ cause, next: 0 }];
+  for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+    if (at.cause.origin !== null) return at.cause.origin;
+    const parent = at.cause.parents[at.next];
+    at.next += 1;
+    if (parent === undefined) path.pop();
+    else if (!seen.has(parent)) {
+      seen.add(parent);
+      path.push({ cause: parent, next: 0 });
+    }
   }
   return null;
 }

@@ -18,7 +18,7 @@ import { negate, nodeOf, positive } from '../model/model.js';
 import { reachableNodes } from '../model/order.js';
 import { Bounds, truthOfLiteral } from './bounds.js';
 import type { Cause } from './cause.js';
-import { nearestOrigin, originsOf } from './cause.js';
+import { someOrigin, originsOf } from './cause.js';
 import { deriveTruth } from './derive.js';
 import { Conflict, PresolveState } from './presolve-state.js';
 import { Projector, applyProjection } from './projection.js';
@@ -174,7 +174,7 @@ class Propagator {
     const { truths } = this.state;
     const deciderOf = (node: NodeId): OriginId => {
       const cause = this.state.causeOfNode(node);
-      return (cause === undefined ? null : nearestOrigin(cause)) ?? 0;
+      return (cause === undefined ? null : someOrigin(cause)) ?? 0;
     };
     const unbounded = unboundedVariables(this.model, variables, truths);
     return { kind: 'narrowed', variables, truths, deciderOf, unbounded };
