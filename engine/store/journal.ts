@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash as digestOf } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { assert, must } from '../base/assert.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { canonicalJson } from '../base/digest.js';
 import { core, queryFirst } from './query.js';
-import type { Store } from './store.js';
+import type { SqlParam, Store } from './store.js';
 import type { JournalTable } from './tables.js';
 
 export type JournalKind = JournalTable['kind'];
@@ -25,7 +25,7 @@ export const GENESIS = '0'.repeat(64);
 
 /** sha256(previous LF kind SP tick SP at_us LF body): no two rows share a text, because body has no raw newline. */
 function link(previous: string, kind: string, tick: SqlNumber, atUs: SqlNumber, body: string): string {
-  return createHash('sha256').update(`${previous}\n${kind} ${tick} ${atUs}\n${body}`).digest('hex');
+  return digestOf('sha256', `${previous}\n${kind} ${tick} ${atUs}\n${body}`, 'hex');
 }
 
 type SqlNumber = number | bigint;
@@ -43,6 +43,13 @@ function headOf(store: Store): Head {
   return must(queryFirst(store, query), 'row of table meta');
 }
 
+/** Rows that one statement adds, which takes less than as many statements. */
+const AT_ONCE = 16;
+const INSERT = 'insert into journal (seq, tick, kind, at_us, body, hash, digest) values';
+const ROW = '(?, ?, ?, ?, ?, ?, ?)';
+const INSERT_ROW = `${INSERT} ${ROW}`;
+const INSERT_ROWS = `${INSERT} ${Array.from({ length: AT_ONCE }, () => ROW).join(', ')}`;
+
 /**
  * Adds entries at the journal's end, each chained to the one before.
  * `hash` covers every row; `digest` skips `stale` rows, because whether an answer comes too late depends on the machine.
@@ -52,16 +59,18 @@ export function appendJournal(store: Store, entries: readonly JournalEntry[]): v
   assert(store.inTransaction, 'a journal entry outside a transaction');
   if (entries.length === 0) return;
   let { seq, hash, digest } = headOf(store);
-  for (const { tick, kind, atUs, body } of entries) {
+  const rows = entries.map(({ tick, kind, atUs, body }): SqlParam[] => {
     assert(body !== undefined, 'a journal entry without a body');
     const text = canonicalJson(body);
     seq += 1;
     hash = link(hash, kind, tick, atUs, text);
     if (kind !== 'stale') digest = link(digest, kind, tick, atUs, text);
-    store.run(
-      'insert into journal (seq, tick, kind, at_us, body, hash, digest) values (?, ?, ?, ?, ?, ?, ?)',
-      [seq, tick, kind, atUs, text, hash, digest],
-    );
+    return [seq, tick, kind, atUs, text, hash, digest];
+  });
+  for (let at = 0; at < rows.length;) {
+    const count = rows.length - at >= AT_ONCE ? AT_ONCE : 1;
+    store.run(count === 1 ? INSERT_ROW : INSERT_ROWS, rows.slice(at, at + count).flat());
+    at += count;
   }
   store.run('update meta set journal_seq = ?, journal_hash = ?, journal_digest = ?', [seq, hash, digest]);
 }
