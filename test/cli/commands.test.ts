@@ -731,6 +731,47 @@ test('audit tells violations to scanners and reviews at the policies', async (t)
   );
 });
 
+test('audit tells what soft constraints are worth, by priority, and which policies have more violations than it lists', async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, 'many.db');
+  const store = openStore(db, 'plain', { create: true });
+  store.script('create table item (item_id integer primary key, lane integer, controllable_lane integer)');
+  store.script(
+    'with recursive n(i) as (select 1 union all select i + 1 from n where i < 1500) insert into item select i, i % 2, i % 3 from n',
+  );
+  store.close();
+  const file = join(folder, 'lanes.sql');
+  writeFileSync(
+    file,
+    `create constraint nowhere as select * from item check controllable_lane > 5;
+     create constraint first_lane as select * from item check controllable_lane < 2;
+     create constraint stays as select * from item minimize controllable_lane <> lane weight 0.5 priority 1;
+     create constraint low as select * from item where lane = 1 minimize controllable_lane weight 2;
+     create constraint some_lane as select * from item where item_id < 10 maximize controllable_lane weight 1;`,
+  );
+  const argv = ['audit', '--db', db, '--policies', file];
+  const { end, document } = await jsonOf(argv);
+  t.is(end.exit, 1);
+  const { violations, ...others } = document as unknown as { violations: { policy: string }[] };
+  const listed = (name: string): number => violations.filter(({ policy }) => policy === name).length;
+  t.deepEqual([listed('nowhere'), listed('first_lane')], [1000, 500]);
+  t.like(others, {
+    cut: ['nowhere'],
+    soft: [
+      { name: 'stays', value: 1000, weight: 0.5, priority: 1 },
+      { name: 'low', value: 750, weight: 2, priority: 0 },
+      { name: 'some_lane', value: 9, weight: 1, priority: 0 },
+    ],
+    objectives: [
+      { priority: 1, value: -500 },
+      { priority: 0, value: 9 - 2 * 750 },
+    ],
+  });
+  const plain = await runCliHere(argv);
+  t.true(plain.stdout.endsWith('\nobjective -500, -1491\n  stays = 1000\n  low = 750\n  some_lane = 9\n'));
+  t.regex(plain.stderr, /`nowhere` is violated by more rows than are listed/);
+});
+
 // lint
 
 test('lint reports findings as warnings and ends with 1, is silent and ends with 0 without any', async (t) => {
