@@ -1,6 +1,6 @@
 import { must } from '../base/assert.js';
 import type { SqlRecord, SqlValue } from '../base/sql-value.js';
-import type { CapacityResidual, QueryComponent, SelectPlan } from '../lower/plan.js';
+import type { CapacityResidual, QueryComponent, SelectPlan, SlotResidual } from '../lower/plan.js';
 import { CONVEX_STEPS } from '../lower/balance.js';
 import { constantOf, sumOf, truthOf } from '../model/builder.js';
 import type { Capacity, LinearExpression, Literal, VariableId } from '../model/model.js';
@@ -53,7 +53,10 @@ export function groundCapacity(
       'group by ground columns',
     );
   }
-  return isFactored(call, plan) ? factored(call, plan, evaluator) : joined(call, plan, evaluator);
+  const isApart = isFactored(call, plan);
+  if (isApart && plan.groupBy.length === 0 && plan.matches.length === 0)
+    return factored(call, plan, evaluator);
+  return isApart && groupsMatch(plan) ? matched(call, plan, evaluator) : joined(call, plan, evaluator);
 }
 
 /** Numeric expression of the balance of a group. */
@@ -94,7 +97,7 @@ export function balanceOf(
 
 function isFactored(call: CapacityResidual, plan: SelectPlan): boolean {
   const { decision, key, demand, capacity } = call;
-  if (plan.components.length !== 2 || plan.groupBy.length > 0 || decision.depth !== 0) return false;
+  if (plan.components.length !== 2 || decision.depth !== 0) return false;
   if (decision.component === key.component || plan.components.some((component) => component.kind !== 'query'))
     return false;
   const onlyReads = (residual: CapacityResidual['demand'], component: number): boolean =>
@@ -115,14 +118,67 @@ function bindOne(plan: SelectPlan, component: number, row: readonly SqlValue[]):
   return { plan, bindings, parent: null };
 }
 
+/** True where the groups are formed by the columns that items and keys are matched by, and by all of them. */
+function groupsMatch({ groupBy, matches }: SelectPlan): boolean {
+  const isKey = (slot: SlotResidual): boolean =>
+    groupBy.some((key) => key.kind === 'slot' && key.component === slot.component && key.slot === slot.slot);
+  const isMatched = (key: SelectPlan['groupBy'][number]): boolean =>
+    key.kind === 'slot' &&
+    matches.some(({ left, right }) =>
+      [left, right].some((slot) => slot.component === key.component && slot.slot === key.slot),
+    );
+  return matches.every(({ left, right }) => isKey(left) || isKey(right)) && groupBy.every(isMatched);
+}
+
+function sidesOf(
+  call: CapacityResidual,
+  plan: SelectPlan,
+): { readonly items: QueryComponent; readonly keys: QueryComponent } {
+  const items = plan.components[call.decision.component];
+  const keys = plan.components[call.key.component];
+  if (items?.kind !== 'query' || keys?.kind !== 'query') throw new TypeError('a capacity over derived rows');
+  return { items, keys };
+}
+
 function factored(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator): CapacityGroup[] {
-  const itemSide = plan.components[call.decision.component];
-  const keySide = plan.components[call.key.component];
-  if (itemSide?.kind !== 'query' || keySide?.kind !== 'query')
-    throw new TypeError('a capacity over derived rows');
-  const itemRows = evaluator.componentRows(itemSide, null);
-  const keyRows = evaluator.componentRows(keySide, null);
+  const { items, keys } = sidesOf(call, plan);
+  const itemRows = evaluator.componentRows(items, null);
+  const keyRows = evaluator.componentRows(keys, null);
   if (itemRows.length === 0 || keyRows.length === 0) return [];
+  return [groupOf(call, plan, evaluator, itemRows, keyRows, {})];
+}
+
+/** A group per value of the matched columns: every item of it may choose every key of it. */
+function matched(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator): CapacityGroup[] {
+  const { items, keys } = sidesOf(call, plan);
+  const slotsOf = (component: number): number[] =>
+    plan.matches.map(({ left, right }) => (left.component === component ? left.slot : right.slot));
+  const { joiner } = evaluator;
+  const byItem = joiner.partition(evaluator.componentRows(items, null), slotsOf(call.decision.component));
+  const byKey = joiner.partition(evaluator.componentRows(keys, null), slotsOf(call.key.component));
+  return [...byItem].flatMap(([text, itemRows]) => {
+    const keyRows = byKey.get(text);
+    if (keyRows === undefined) return [];
+    const values = plan.groupBy.map((key, i): [string, SqlValue] => {
+      const [row] = key.component === call.key.component ? keyRows : itemRows;
+      const value = key.kind === 'slot' ? (row?.[key.slot] ?? null) : null;
+      return [plan.groupNames[i] ?? '', value];
+    });
+    return [groupOf(call, plan, evaluator, itemRows, keyRows, Object.fromEntries(values))];
+  });
+}
+
+/** A group of some items, each of which may choose each of some keys. */
+function groupOf(
+  call: CapacityResidual,
+  plan: SelectPlan,
+  evaluator: Evaluator,
+  itemRows: ComponentRows,
+  keyRows: ComponentRows,
+  group: SqlRecord,
+): CapacityGroup {
+  const itemSide = sidesOf(call, plan).items;
+  const keySide = plan.matches.length === 0 ? sidesOf(call, plan).keys : null;
   const items: Item[] = [];
   const text = decisionSymbol(
     call,
@@ -144,20 +200,21 @@ function factored(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator
     const demand = repeats ? new Map([...rowsOfKey].map(([key, rows]) => [key, every * rows])) : { every };
     items.push({ variable, text, guard, presence, row: rowOf(environment), demand });
   }
-  return [finish({}, items, keys, evaluator)];
+  return finish(group, items, keys, evaluator);
 }
 
 /** The capacities of the key side, and how many rows give each key where some give the same. */
 function keysOf(
   call: CapacityResidual,
   plan: SelectPlan,
-  component: QueryComponent,
+  /** Null for a part of the component's rows. */
+  component: QueryComponent | null,
   rows: ComponentRows,
   text: boolean,
   evaluator: Evaluator,
 ): { readonly keys: CapacityKeys; readonly rowsOfKey: ReadonlyMap<number, number> } {
   const { key, capacity } = call;
-  if (!text && capacity.kind === 'slot' && capacity.depth === 0 && key.depth === 0) {
+  if (component !== null && !text && capacity.kind === 'slot' && capacity.depth === 0 && key.depth === 0) {
     const keys = evaluator.cache.capacityKeys(component, rows, key.slot, capacity.slot);
     if (keys !== null) return { keys, rowsOfKey: new Map() };
   }

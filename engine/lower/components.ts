@@ -136,8 +136,7 @@ export function splitOf(select: BoundSelect, clause: readonly BoundExpression[])
   const whole = uncut(select, clause);
   const none: Split = { components: membersOf(select, whole), cuts: [] };
   const matches = select.conditions.filter(isMatch);
-  // The keys of a capacity are read beside its items.
-  if (matches.length === 0 || clause.some(({ kind }) => kind === 'capacity')) return none;
+  if (matches.length === 0) return none;
   const groups = tied(select, clause, new Set(matches));
   const local = new Set(select.items.map((item) => item.id));
   const rootsOf = (items: Iterable<number>): number[] =>
@@ -174,12 +173,15 @@ export function splitOf(select: BoundSelect, clause: readonly BoundExpression[])
     }
     return chosen;
   };
-  const added = rootsOf(aggregatedItems(clauses));
+  const calls = clause.filter((part) => part.kind === 'capacity');
+  for (const { decision } of calls) for (const root of rootsOf([decision.item])) deciding.add(root);
+  const demanded = calls.flatMap(({ demand }) => rootsOf(itemsOf(demand.sql)));
+  const added = [...rootsOf(aggregatedItems(clauses)), ...demanded];
   let chosen = chosenWithout(new Set([...deciding, ...added]));
   // Where all keys of the groups are elsewhere, what is chosen may be added up as well.
   const keys = rootsOf(select.groupBy.flatMap((key) => [...itemsOf(key.sql)]));
   const free = chosenWithout(deciding);
-  if (!keys.some((root) => free.has(root))) chosen = free;
+  if (calls.length === 0 && !keys.some((root) => free.has(root))) chosen = free;
   const cuts = matches.flatMap((condition): Cut[] => {
     const isChosen = (side: BoundGround): boolean =>
       rootsOf(itemsOf(side.sql)).some((root) => chosen.has(root));

@@ -47,6 +47,8 @@ const POLICIES: Readonly<Record<string, string>> = {
   'one of them near': `select * from item as i join wants as w on w.team = i.team
     join host as h on h.id = i.controllable_host check h.zone in (
       select g.zone from item as j join host as g on g.id = j.controllable_host where j.team = w.near)`,
+  'a capacity per kind': `${NEED} where n.amount >= 0 group by n.kind
+    check capacity(i.controllable_host, r.host, n.amount, r.size)`,
   'all on hosts of their own':
     'select * from item as i where i.controllable_host <> i.home check all_different(i.controllable_host)',
 };
@@ -121,6 +123,10 @@ function sizeOf({ model }: Grounded): number {
     if (node.kind === 'linear') size += node.expression.terms.length;
   }
   for (const { soft } of model.objectives) for (const { expression } of soft) size += expression.terms.length;
+  for (const constraint of model.constraints) {
+    if (constraint.kind === 'capacity')
+      size += constraint.capacity.items.length + constraint.capacity.keys.length;
+  }
   return size;
 }
 

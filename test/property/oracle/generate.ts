@@ -223,8 +223,9 @@ class Generator {
           ? asExpr(draw.pick(keys))
           : literal(this.textKeys ? 'a' : 1);
     const on: Expr[] = draw.chance(75) ? [equal(decision, key)] : [];
-    const shared = sizes.filter(() => numbers.length > 0 && draw.chance(15));
-    for (const one of shared.slice(0, 1)) on.push(equal(asExpr(one), asExpr(draw.pick(numbers))));
+    const shared = sizes.filter(() => numbers.length > 0 && draw.chance(20));
+    const matched = shared.slice(0, 1).map((one) => ({ one, other: draw.pick(numbers) }));
+    for (const { one, other } of matched) on.push(equal(asExpr(one), asExpr(other)));
     const demand =
       numbers.length > 0 && draw.chance(75) ? asExpr(draw.pick(numbers)) : literal(draw.below(3));
     const cap = sizes.find((one) => one.column === 'cap');
@@ -249,7 +250,9 @@ class Generator {
       demand,
       capacity,
     };
-    const groups = this.keys([...items, ...hosts], 8);
+    const groups = draw.chance(50)
+      ? matched.map(({ one, other }) => draw.pick([one, other]))
+      : this.keys([...items, ...hosts], 8);
     const from: Source[] = [
       { alias: 'x', relation: offer.relation, join: 'comma', on: [] },
       {
