@@ -142,7 +142,8 @@ export class RowCache {
     if (changed.length === 0) return;
     const rowids = program?.walked == null ? null : (changes.get(program.walked) ?? null);
     const whole = byParameters.get('');
-    if (patch === null || rowids === null || whole === undefined) {
+    // The plan may be another one than when the program was read: after `analyze`, rows may come by an index.
+    if (patch === null || rowids === null || whole === undefined || !ascends(whole.rows, patch.column)) {
       this.kept.delete(sql);
       return;
     }
@@ -172,6 +173,16 @@ export class RowCache {
     added.sort((a, b) => Number(a[column]) - Number(b[column]));
     return added.length === 0 ? left : merged(left, added, column);
   }
+}
+
+function ascends(rows: readonly (readonly SqlValue[])[], column: number): boolean {
+  let last = -Infinity;
+  for (const row of rows) {
+    const rowid = row[column];
+    if (typeof rowid !== 'number' || rowid <= last) return false;
+    last = rowid;
+  }
+  return true;
 }
 
 /** Where a row of this rowid is, or belongs, in rows that ascend by it. */
