@@ -269,7 +269,7 @@ class Portfolio {
     }
     const columns = valueCount(program.model);
     if (columns > (left === null ? PROVABLE_UNTIMED : PROVABLE)) {
-      return found !== null || timeMs === null ? first : this.again(first);
+      return left === null ? first : this.again(first);
     }
     const hinted = found === null ? program.model : { ...program.model, hints: found.values };
     const still = this.left();
@@ -284,11 +284,21 @@ class Portfolio {
     return { ...better(first, exact), rejections };
   }
 
-  /** What is left of the time to search on where nothing was found and no proof is possible. */
-  private again(first: SolveReport): Promise<SolveReport> {
+  /** Searches on for what is left of the time where no proof is possible, from what was found. */
+  private async again(first: SolveReport): Promise<SolveReport> {
     const left = this.left();
-    if (left === null || left < LEAST_MS) return Promise.resolve(first);
-    return searched(this.model, { ...this.limits, timeMs: left, seed: this.limits.seed + 1 }, this.search);
+    if (left === null || left < LEAST_MS) return first;
+    const { model, limits } = this;
+    const found = first.outcome.status === 'feasible' ? first.outcome : null;
+    const second = await searched(
+      found === null ? model : { ...model, hints: found.values },
+      { ...limits, timeMs: left, seed: limits.seed + 1 },
+      this.search,
+    );
+    const rejections = [...first.rejections, ...second.rejections];
+    if (second.outcome.status === 'unknown' || second.outcome.status === 'model_invalid')
+      return { ...first, rejections };
+    return { ...better(first, second), rejections };
   }
 }
 

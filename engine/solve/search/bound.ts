@@ -6,6 +6,8 @@ import { Support } from './support.js';
 
 /** Terms of more variables than this are bounded by themselves. */
 const NEAR = 12;
+/** Fixed ones among them count up to this. */
+const MOST_READ = 64;
 /** Groups of more variables than this are not gone through. */
 const LARGEST_GROUP = 16;
 /** Combinations of levels of balances that are looked at. */
@@ -145,9 +147,10 @@ class Bounder {
           continue;
         }
       }
-      const variables = support.of(cell).filter((variable) => this.isOpen(variable));
-      if (variables.length === 0) this.constant += coefficient * (this.state.cell[cell] ?? 0);
-      else if (variables.length > NEAR || support.countsItems(cell)) this.constant += most;
+      const read = support.few(cell, MOST_READ);
+      const variables = read?.filter((variable) => this.isOpen(variable)) ?? null;
+      if (variables === null || variables.length > NEAR) this.constant += most;
+      else if (variables.length === 0) this.constant += coefficient * (this.state.cell[cell] ?? 0);
       else terms.push({ cell, coefficient, most, variables });
     }
     for (const group of this.together(terms)) this.group(group);

@@ -4,12 +4,14 @@ import { ALIKE, insert } from './construct.js';
 import type { Neighbours } from './neighbours.js';
 import type { State } from './state.js';
 
-/** Moves that the first temperature is taken from. */
-const SAMPLED = 300;
+/** Losses that the first temperature is taken from, and moves that are tried for them. */
+const SAMPLED = 100;
+const TRIED = 2000;
 /** Draws of a value or a partner until one has room. */
 const DRAWS = 16;
-/** Share of sampled losses that are accepted at first. */
-const ACCEPTED = 0.2;
+/** Where among the sampled losses the one is, in order, that is accepted as often at first: in hot rounds and in cold ones. */
+const HOT = { at: 1 / 2, accepted: 0.5 } as const;
+const COLD = { at: 1 / 8, accepted: 0.2 } as const;
 /** The last temperature as a share of the first. */
 const COOLED = 1e-4;
 /** Variables whose places are found anew at once, at most. */
@@ -53,10 +55,10 @@ export interface Run {
 }
 
 /** Simulated annealing from an assignment that breaks nothing, over shares `from` to `to` of the budget. */
-export function improve(run: Run, from: number, to: number): void {
+export function improve(run: Run, from: number, to: number, isHot: boolean): void {
   const { state, near, budget, random, best } = run;
   if (near.open.length === 0) return;
-  const hot = firstTemperature(run);
+  const hot = firstTemperature(run, isHot ? HOT : COLD);
   if (hot === 0) return;
   let temperature = hot;
   let step = 0;
@@ -86,10 +88,10 @@ export function goTo(state: State, values: Int32Array): void {
   state.begin();
 }
 
-function firstTemperature(run: Run): number {
+function firstTemperature(run: Run, { at, accepted }: { at: number; accepted: number }): number {
   const { state, budget } = run;
   const losses: number[] = [];
-  for (let i = 0; i < SAMPLED && budget.spend(); i += 1) {
+  for (let i = 0; i < TRIED && losses.length < SAMPLED && budget.spend(); i += 1) {
     const before = state.objective;
     if (!tryMove(run)) continue;
     const loss = before - state.objective;
@@ -98,7 +100,7 @@ function firstTemperature(run: Run): number {
   }
   if (losses.length === 0) return 1;
   losses.sort((a, b) => a - b);
-  return (losses[Math.floor(losses.length / 8)] ?? 1) / -Math.log(ACCEPTED);
+  return (losses[Math.floor(losses.length * at)] ?? 1) / -Math.log(accepted);
 }
 
 /** Makes one random move that can be undone; false where it would break something and is taken back. */

@@ -80,16 +80,19 @@ export function search(problem: Problem, { limits, seed, patient }: SearchOption
   best.offer();
   const run: Run & { bound: number } = { state, near, budget, random, best, bound: Infinity };
   let gainedAt = budget.moves;
-  while (!budget.isOver && best.objective < run.bound - ALIKE) {
+  for (let round = 0; !budget.isOver && best.objective < run.bound - ALIKE; round += 1) {
     const { objective } = best;
     reinsert(run, budget.used + REINSERTED * (1 - budget.used));
     if (run.bound === Infinity) {
       const { bound, groups } = boundOf(problem, best.objective, limits, budget);
       run.bound = bound;
-      for (const { variables, values } of groups) follow(run, variables, values);
+      for (const { variables, values } of groups) {
+        if (!budget.spend()) break;
+        follow(run, variables, values);
+      }
     }
     const { used } = budget;
-    improve(run, used, used + Math.max(LEAST_ROUND, ROUND * (1 - used)));
+    improve(run, used, used + Math.max(LEAST_ROUND, ROUND * (1 - used)), round % 2 === 0);
     if (best.objective > objective + ALIKE) gainedAt = budget.moves;
     else if (!patient && budget.moves > STALE * gainedAt) break;
   }

@@ -5,14 +5,30 @@ import { Kind } from './problem.js';
 export class Support {
   private readonly known = new Map<number, Int32Array>();
   private graph: Graph | null = null;
-  private readonly counting = new Set<number>();
 
   constructor(private readonly problem: Problem) {}
 
-  /** True where a cell reads what all items of a table add up to. */
-  countsItems(cell: number): boolean {
-    this.of(cell);
-    return this.counting.has(cell);
+  /** Variables that decide a cell; null where it reads what all items of a table add up to, or more variables than `most`. */
+  few(cell: number, most: number): Int32Array | null {
+    this.graph ??= graphOf(this.problem);
+    const { readStart, read, variablesOf } = this.graph;
+    const { kind } = this.problem.cells;
+    const seen = new Set<number>([cell]);
+    const variables = new Set<number>();
+    const stack = [cell];
+    while (stack.length > 0) {
+      const one = stack.pop() ?? 0;
+      if (kind[one] === Kind.load || kind[one] === Kind.balance) return null;
+      for (const variable of variablesOf.get(one) ?? []) variables.add(variable);
+      if (variables.size > most) return null;
+      for (let i = readStart[one] ?? 0; i < (readStart[one + 1] ?? 0); i += 1) {
+        const child = read[i] ?? 0;
+        if (seen.has(child)) continue;
+        seen.add(child);
+        stack.push(child);
+      }
+    }
+    return Int32Array.from([...variables].sort((x, y) => x - y));
   }
 
   of(cell: number): Int32Array {
@@ -25,8 +41,6 @@ export class Support {
       const stack = [cell];
       while (stack.length > 0) {
         const one = stack.pop() ?? 0;
-        if (this.problem.cells.kind[one] === Kind.load || this.problem.cells.kind[one] === Kind.balance)
-          this.counting.add(cell);
         for (const variable of variablesOf.get(one) ?? []) variables.add(variable);
         for (let i = readStart[one] ?? 0; i < (readStart[one + 1] ?? 0); i += 1) {
           const child = read[i] ?? 0;
