@@ -87,7 +87,8 @@ async function policyRow(
       core_utilisation_share: Number(figures['core_utilisation']),
       large_left: Number(figures['large_vms_left']),
       wall_ms: wallMs,
-      ms_per_vm: wallMs / vms,
+      // None where the time ended before any answer.
+      ms_per_vm: vms === 0 ? null : wallMs / vms,
       vms_per_s: (1000 * vms) / wallMs,
       cpu_ms: cpuMs,
     };
