@@ -60,6 +60,8 @@ export class State {
   private readonly oldSums: Float64Array;
   private readonly oldLacking: Float64Array;
   private cellCount = 0;
+  private variableCount = 0;
+  private slotCount = 0;
   private readonly changedTables: number[] = [];
   private readonly changedSlots: number[] = [];
   private readonly oldLoads: number[] = [];
@@ -113,20 +115,18 @@ export class State {
   begin(): void {
     this.moves += 1;
     this.brokenBefore = this.broken;
-    this.changedVariables.length = 0;
-    this.oldValues.length = 0;
+    this.variableCount = 0;
     this.cellCount = 0;
-    this.changedTables.length = 0;
-    this.changedSlots.length = 0;
-    this.oldLoads.length = 0;
+    this.slotCount = 0;
   }
 
   /** Gives a variable a value, or none with -1. Cells follow with `settle`; loads and `broken` limits at once. */
   place(variable: number, value: number): void {
     const old = this.values[variable] ?? -1;
     if (old === value) return;
-    this.changedVariables.push(variable);
-    this.oldValues.push(old);
+    this.changedVariables[this.variableCount] = variable;
+    this.oldValues[this.variableCount] = old;
+    this.variableCount += 1;
     this.values[variable] = value;
     this.placeItems(variable, old, value);
     this.placeMembers(variable, old, value);
@@ -198,9 +198,11 @@ export class State {
     const { table, load } = held;
     const old = load[slot] ?? 0;
     const now = old + demand;
-    this.changedTables.push(at);
-    this.changedSlots.push(slot);
-    this.oldLoads.push(old);
+    const entry = this.slotCount;
+    this.slotCount = entry + 1;
+    this.changedTables[entry] = at;
+    this.changedSlots[entry] = slot;
+    this.oldLoads[entry] = old;
     load[slot] = now;
     const limit = table.limit[slot] ?? Infinity;
     if (table.hard) {
@@ -405,10 +407,10 @@ export class State {
     }
     this.lowest = this.buckets.length;
     this.highest = -1;
-    for (let i = this.changedVariables.length - 1; i >= 0; i -= 1) {
+    for (let i = this.variableCount - 1; i >= 0; i -= 1) {
       this.values[this.changedVariables[i] ?? 0] = this.oldValues[i] ?? -1;
     }
-    for (let i = this.changedTables.length - 1; i >= 0; i -= 1) {
+    for (let i = this.slotCount - 1; i >= 0; i -= 1) {
       const held = this.held[this.changedTables[i] ?? 0];
       const slot = this.changedSlots[i] ?? 0;
       const load = this.oldLoads[i] ?? 0;
