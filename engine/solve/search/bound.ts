@@ -1,6 +1,7 @@
 import { rangesOf } from './level-worth.js';
 import type { Problem } from './problem.js';
 import { Kind } from './problem.js';
+import { includes } from './sorted.js';
 import { State } from './state.js';
 import { Support } from './support.js';
 
@@ -161,12 +162,16 @@ class Bounder {
     const held = this.state.held[at];
     if (held === undefined) return Infinity;
     const { table, load } = held;
-    const rooms: number[] = [];
-    table.limit.forEach((limit, slot) => {
-      if (limit !== Infinity) rooms.push(limit - (load[slot] ?? 0));
-    });
-    rooms.sort((a, b) => b - a);
-    let top = Math.min(table.floor, rooms[rooms.length - 1] ?? Infinity);
+    let count = 0;
+    const all = new Float64Array(table.slots);
+    for (let slot = 0; slot < table.slots; slot += 1) {
+      const limit = table.limit[slot] ?? Infinity;
+      if (limit === Infinity) continue;
+      all[count] = limit - (load[slot] ?? 0);
+      count += 1;
+    }
+    const rooms = all.subarray(0, count).sort();
+    let top = Math.min(table.floor, rooms[0] ?? Infinity);
     if (top === Infinity) return top;
     // All that must go somewhere takes room above the level.
     const { items } = this.problem;
@@ -505,16 +510,4 @@ class Bounder {
     }
     return true;
   }
-}
-
-function includes(ascending: Int32Array, value: number): boolean {
-  if (value < 0) return false;
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return ascending[low] === value;
 }

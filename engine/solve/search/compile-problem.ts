@@ -18,7 +18,10 @@ import { CellBuilder } from './cell-builder.js';
 import { ItemTables } from './item-tables.js';
 import type { Members, Problem, Sames } from './problem.js';
 import { Kind } from './problem.js';
+import { includes } from './sorted.js';
 import { NOTHING } from './state.js';
+import type { ValueIndex } from './value-index.js';
+import { valueIndex } from './value-index.js';
 
 /** Values of all variables together that the search looks at; beyond it arrays would be too large. */
 const MOST_VALUES = 1 << 20;
@@ -54,14 +57,27 @@ export function compileProblem(model: Model): Problem | null {
     }
     domainOf[id] = at;
   }
-  const all = new Set<number>();
-  for (const list of domains) for (const value of list) all.add(value);
-  if (all.size > MOST_VALUES) return null;
-  return new Compiler(model, Float64Array.from([...all].sort(byNumber)), domainOf, domains).run();
+  const universe = unionOf(domains);
+  if (universe.length > MOST_VALUES) return null;
+  return new Compiler(model, universe, domainOf, domains).run();
+}
+
+/** All values of some ascending lists, ascending; one of them itself where it has them all. */
+function unionOf(lists: readonly (readonly number[])[]): readonly number[] {
+  let longest: readonly number[] = [];
+  for (const list of lists) if (list.length > longest.length) longest = list;
+  const index = valueIndex(longest);
+  const missing = new Set<number>();
+  for (const list of lists) {
+    if (list === longest) continue;
+    for (const value of list) if (index.get(value) === undefined) missing.add(value);
+  }
+  return missing.size === 0 ? longest : [...longest, ...missing].sort(byNumber);
 }
 
 class Compiler {
-  private readonly index: Map<number, number>;
+  private readonly index: ValueIndex;
+  private readonly universe: Float64Array;
   private readonly cells = new CellBuilder();
   private readonly tables: ItemTables;
   private readonly ofNode: Int32Array;
@@ -78,15 +94,16 @@ class Compiler {
 
   constructor(
     private readonly model: Model,
-    private readonly universe: Float64Array,
+    private readonly values: readonly number[],
     private readonly domainOf: Int32Array,
     private readonly domains: readonly (readonly number[])[],
   ) {
-    this.index = new Map([...universe].map((value, i) => [value, i]));
+    this.index = valueIndex(values);
+    this.universe = Float64Array.from(values);
     this.ofNode = new Int32Array(model.nodes.length).fill(-1);
     this.ofNumeric = new Int32Array(model.numerics.length).fill(-1);
     this.valueCell = new Int32Array(model.variables.length).fill(-1);
-    this.tables = new ItemTables(universe, this.index, this.cells, (literal) => this.presence(literal));
+    this.tables = new ItemTables(this.universe, this.index, this.cells, (literal) => this.presence(literal));
   }
 
   run(): Problem {
@@ -129,7 +146,7 @@ class Compiler {
     });
     const { items, tables } = this.tables.finish(model.variables.length);
     const finished = cells.finish();
-    const domains = this.domains.map((list) => Int32Array.from(list, (value) => this.index.get(value) ?? -1));
+    const domains = this.domains.map((list) => this.indices(list));
     return {
       universe: this.universe,
       domainOf: this.domainOf,
@@ -159,11 +176,18 @@ class Compiler {
     return this.tables.limitLoad(numeric.loads, numeric.key, node.hi - node.expression.constant);
   }
 
+  private indices(list: readonly number[]): Int32Array {
+    const indices = new Int32Array(list.length);
+    const isAll = list === this.values;
+    for (let i = 0; i < list.length; i += 1) indices[i] = isAll ? i : (this.index.get(list[i] ?? 0) ?? -1);
+    return indices;
+  }
+
   private hints(domains: readonly Int32Array[]): Int32Array {
     return Int32Array.from(this.model.hints, (hint, variable) => {
       const value = hint === null ? undefined : this.index.get(hint);
       if (value === undefined) return -1;
-      return domains[this.domainOf[variable] ?? 0]?.includes(value) === true ? value : -1;
+      return includes(domains[this.domainOf[variable] ?? 0], value) ? value : -1;
     });
   }
 

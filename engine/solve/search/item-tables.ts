@@ -2,6 +2,7 @@ import type { Capacity, Literal, Loads } from '../../model/model.js';
 import type { CellBuilder } from './cell-builder.js';
 import type { Items, Table } from './problem.js';
 import { Kind } from './problem.js';
+import type { ValueIndex } from './value-index.js';
 
 type ModelItems = Capacity['items'];
 
@@ -31,7 +32,7 @@ export class ItemTables {
 
   constructor(
     private readonly universe: Float64Array,
-    private readonly index: ReadonlyMap<number, number>,
+    private readonly index: ValueIndex,
     private readonly cells: CellBuilder,
     /** Cell of a literal's presence; null where it never holds. */
     private readonly presenceOf: (literal: Literal) => number | null,

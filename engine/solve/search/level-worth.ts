@@ -86,12 +86,9 @@ export function rangesOf(
       }
       case Kind.balance: {
         const table = tables[left[cell] ?? 0];
-        const limits = Array.from(table?.limit ?? []).filter((limit) => limit !== Infinity);
-        most =
-          Math.min(
-            table?.floor ?? 0,
-            limits.reduce((a, b) => Math.min(a, b), Infinity),
-          ) + (base[cell] ?? 0);
+        most = table?.floor ?? 0;
+        for (const limit of table?.limit ?? []) if (limit < most) most = limit;
+        most += base[cell] ?? 0;
         least = Math.min(0, most) - LARGEST / 2 ** 20;
         break;
       }

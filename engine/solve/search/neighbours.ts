@@ -9,6 +9,8 @@ const WHOLE = 40;
 const DRAWN = 6;
 /** Values with much room that are looked at. */
 const ROOMY = 4;
+/** Of so many, or twice as many where these are alike. */
+const MOST_ROOMY = 512;
 /** Values that a variable's own cells name are looked at up to this many. */
 const NAMED = 32;
 
@@ -48,11 +50,7 @@ export class Neighbours {
     });
     this.size = this.sizes();
     const room = this.rooms();
-    this.roomy = domains.map((domain) =>
-      domain.length <= WHOLE
-        ? domain
-        : domain.slice().sort((a, b) => (room[b] ?? 0) - (room[a] ?? 0) || a - b),
-    );
+    this.roomy = domains.map((domain) => (domain.length <= WHOLE ? domain : roomiest(domain, room)));
     this.roomyAt = new Int32Array(domains.length);
     const open: number[] = [];
     domainOf.forEach((domain, variable) => {
@@ -93,10 +91,10 @@ export class Neighbours {
       let most = 0;
       for (const one of limit) if (one !== Infinity) most = Math.max(most, one);
       if (most === 0 || slotOf !== null) continue;
-      limit.forEach((one, value) => {
-        const share = one === Infinity ? 1 : one / most;
-        room[value] = Math.min(room[value] ?? 1, share);
-      });
+      for (let value = 0; value < limit.length; value += 1) {
+        const share = (limit[value] ?? Infinity) / most;
+        if (share < (room[value] ?? 1)) room[value] = share;
+      }
     }
     return room;
   }
@@ -221,3 +219,14 @@ export class Neighbours {
 }
 
 const EMPTY = new Int32Array(0);
+
+/** Some of the roomiest values of a domain, the roomiest first. */
+function roomiest(domain: Int32Array, room: Float64Array): Int32Array {
+  let kept = domain;
+  if (domain.length > MOST_ROOMY) {
+    const sorted = Float64Array.from(domain, (value) => room[value] ?? 0).sort();
+    const least = sorted[sorted.length - MOST_ROOMY] ?? 0;
+    kept = domain.filter((value) => (room[value] ?? 0) >= least).subarray(0, 2 * MOST_ROOMY);
+  }
+  return kept.slice().sort((a, b) => (room[b] ?? 0) - (room[a] ?? 0) || a - b);
+}

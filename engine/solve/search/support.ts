@@ -99,12 +99,18 @@ function graphOf(problem: Problem): Graph {
     }
     const own = sames.valueCell[variable] ?? -1;
     if (own >= 0) tell(own, variable);
-    for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
-      const table = tables[items.table[i] ?? 0];
-      if (table === undefined) continue;
-      if (table.balanceCell >= 0) tell(table.balanceCell, variable);
-      for (const cell of table.loadCells) tell(cell, variable);
-    }
   }
+  // All cells of a table read the same items; they share one list.
+  const ofTable: number[][] = tables.map(() => []);
+  items.table.forEach((table, i) => {
+    const list = ofTable[table];
+    const variable = items.variable[i] ?? 0;
+    if (list !== undefined && list[list.length - 1] !== variable) list.push(variable);
+  });
+  tables.forEach(({ balanceCell, loadCells }, table) => {
+    const list = ofTable[table] ?? [];
+    if (balanceCell >= 0) variablesOf.set(balanceCell, list);
+    for (const cell of loadCells) variablesOf.set(cell, list);
+  });
   return { readStart, read, variablesOf };
 }
