@@ -10,7 +10,9 @@ const DRAWN = 6;
 /** Values with much room that are looked at. */
 const ROOMY = 4;
 /** Of so many, or twice as many where these are alike. */
-const MOST_ROOMY = 512;
+const MOST_ROOMY = 256;
+/** Rooms are told apart as finely as this to find them. */
+const BUCKETS = 1024;
 /** Values that a variable's own cells name are looked at up to this many. */
 const NAMED = 32;
 
@@ -220,13 +222,21 @@ export class Neighbours {
 
 const EMPTY = new Int32Array(0);
 
-/** Some of the roomiest values of a domain, the roomiest first. */
+/** Some of the roomiest values of a domain, the roomiest first. Room is a share, 0 to 1. */
 function roomiest(domain: Int32Array, room: Float64Array): Int32Array {
-  let kept = domain;
-  if (domain.length > MOST_ROOMY) {
-    const sorted = Float64Array.from(domain, (value) => room[value] ?? 0).sort();
-    const least = sorted[sorted.length - MOST_ROOMY] ?? 0;
-    kept = domain.filter((value) => (room[value] ?? 0) >= least).subarray(0, 2 * MOST_ROOMY);
+  const bucketOf = (value: number): number => Math.floor(Math.max(0, room[value] ?? 0) * BUCKETS);
+  const counts = new Int32Array(BUCKETS + 1);
+  for (const value of domain) {
+    const bucket = bucketOf(value);
+    counts[bucket] = (counts[bucket] ?? 0) + 1;
   }
-  return kept.slice().sort((a, b) => (room[b] ?? 0) - (room[a] ?? 0) || a - b);
+  let least = BUCKETS;
+  for (let found = counts[least] ?? 0; found < MOST_ROOMY && least > 0; found += counts[least] ?? 0)
+    least -= 1;
+  const kept: number[] = [];
+  for (const value of domain) {
+    if (bucketOf(value) >= least) kept.push(value);
+    if (kept.length >= 2 * MOST_ROOMY) break;
+  }
+  return Int32Array.from(kept.sort((a, b) => (room[b] ?? 0) - (room[a] ?? 0) || a - b));
 }
