@@ -1,3 +1,4 @@
+import { allocationBench } from './allocation.bench.js';
 import type { Bench } from './bench.js';
 import { coreBench } from './core.bench.js';
 import { gapBench } from './gap.bench.js';
@@ -18,6 +19,7 @@ export const BENCHES: readonly Bench[] = [
   ground,
   solve,
   searchBench,
+  allocationBench,
   coreBench,
   replayBench,
   tickBench,

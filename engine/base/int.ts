@@ -3,16 +3,27 @@ export class UnsafeIntegerError extends Error {
   override readonly name = 'UnsafeIntegerError';
 }
 
-function checked(value: number, what: string): number {
-  if (!Number.isSafeInteger(value)) throw new UnsafeIntegerError(`${what} leaves the exact integer range`);
-  return value;
-}
-
 export function addExact(a: number, b: number): number {
-  return checked(a + b, `${a} + ${b}`);
+  const sum = a + b;
+  if (!Number.isSafeInteger(sum)) throw outside(`${a} + ${b}`);
+  return sum;
 }
 
 export function multiplyExact(a: number, b: number): number {
+  const product = a * b;
+  if (!Number.isSafeInteger(product)) throw outside(`${a} * ${b}`);
   // 0 * -1 is -0 in a double; an integer has one zero.
-  return checked(a * b, `${a} * ${b}`) + 0;
+  return product + 0;
 }
+
+const outside = (what: string): UnsafeIntegerError =>
+  new UnsafeIntegerError(`${what} leaves the exact integer range`);
+
+/** The largest integer that is at most a / b, for b > 0. Throws UnsafeIntegerError. */
+export function floorDivide(a: number, b: number): number {
+  const rest = a % b;
+  return addExact(a, -(rest < 0 ? rest + b : rest)) / b + 0;
+}
+
+/** The smallest integer that is at least a / b, for b > 0. Throws UnsafeIntegerError. */
+export const ceilDivide = (a: number, b: number): number => -floorDivide(-a, b) + 0;

@@ -3,6 +3,7 @@ import { after } from '../base/clock.js';
 import { UnsafeIntegerError } from '../base/int.js';
 import type { Model } from '../model/model.js';
 import { validate } from '../model/validate.js';
+import { mayBeAllocation } from './allocation.js';
 import type { Backends } from './backends.js';
 import { pruneDominated } from './dominance.js';
 import { encodeModel } from './encode.js';
@@ -13,6 +14,7 @@ import { reduceModel } from './reduce.js';
 import { MOST_INTEGER_COLUMNS } from './simplex.js';
 import type { Backend, LevelResult, Rejection, SolveLimits, SolveOutcome, SolveReport } from './solver.js';
 import { verifyOutcome } from './verify.js';
+import { WATER_FILLING } from './water-filling.js';
 
 /** Up to this many integer columns the simplex backend was faster than a first call of HiGHS. */
 const TINY = 40;
@@ -156,7 +158,8 @@ class Selection {
  * answer passes the exact check on the model as given.
  *
  * - `optimal` and `infeasible` hold for the whole model; nothing unproved is left out before a backend.
- * - A model that propagation decides alone is answered by `presolve`, without a backend.
+ * - A model that propagation decides alone is answered by `presolve`, without a backend; one that only hands out
+ *   sums from pools by `water-filling`.
  * - Backends that are wrong, fractional, late, crash or cannot take the model are listed in `rejections`.
  * - A model whose sums leave 2^53 whatever is chosen is `model_invalid`.
  * - With `limits.timeMs` null nothing depends on the clock but the guard against a backend that hangs.
@@ -185,6 +188,19 @@ async function solveValid(
   const problems = validate(model);
   const bare = { backend: null, rejections: [] };
   if (problems.length > 0) return { ...bare, outcome: { status: 'model_invalid', problems } };
+  const closed = backends.closedForm === undefined ? null : closedAnswer(model, backends.closedForm);
+  if (closed !== null && closed.outcome.status !== 'unknown') return closed;
+  const report = await solveOpen(model, limits, backends, clock);
+  return closed === null ? report : { ...report, rejections: [...closed.rejections, ...report.rejections] };
+}
+
+/** Search or proof, by the size of the model. */
+async function solveOpen(
+  model: Model,
+  limits: SolveLimits,
+  backends: Backends,
+  clock: Clock,
+): Promise<SolveReport> {
   if (backends.search === undefined || !isForSearch(model)) {
     const report = await solveExactly(model, limits, backends, clock);
     const isOpen = report.outcome.status === 'unknown' && limits.signal?.aborted !== true;
@@ -333,15 +349,36 @@ function least(a: number | null, b: number | null): number | null {
   return b === null ? a : Math.min(a, b);
 }
 
-/** A model after propagation and pruning, or what these have found out. */
-function reducedOf(
-  model: Model,
-): { kind: 'model'; model: Model } | { kind: 'infeasible'; outcome: SolveOutcome } {
+type Reduced =
+  | { readonly kind: 'model'; readonly model: Model }
+  | { readonly kind: 'infeasible'; readonly outcome: SolveOutcome };
+
+/** A model after propagation, or what this has found out. */
+function narrowedOf(model: Model): Reduced {
   const found = propagate(model);
   if (found.kind === 'infeasible') {
     return { kind: 'infeasible', outcome: { status: 'infeasible', blamed: found.origins } };
   }
-  return { kind: 'model', model: pruneDominated(reduceModel(model, found)) };
+  return { kind: 'model', model: reduceModel(model, found) };
+}
+
+/** A model after propagation and pruning, or what these have found out. */
+function reducedOf(model: Model): Reduced {
+  const narrowed = narrowedOf(model);
+  return narrowed.kind === 'model' ? { kind: 'model', model: pruneDominated(narrowed.model) } : narrowed;
+}
+
+/** The answer of the closed form, or null where the model is not of its kind. */
+function closedAnswer(model: Model, closedForm: NonNullable<Backends['closedForm']>): SolveReport | null {
+  if (!mayBeAllocation(model)) return null;
+  const narrowed = narrowedOf(model);
+  if (narrowed.kind === 'infeasible') return { outcome: narrowed.outcome, backend: PRESOLVE, rejections: [] };
+  const outcome = closedForm(narrowed.model);
+  if (outcome === null) return null;
+  const refusal = verifyOutcome(model, outcome);
+  if (refusal === null) return { outcome, backend: WATER_FILLING, rejections: [] };
+  const rejections = [{ backend: WATER_FILLING, ...refusal }];
+  return { outcome: { status: 'unknown', limit: 'backend' }, backend: null, rejections };
 }
 
 async function solveExactly(
