@@ -204,6 +204,20 @@ for (const [name, other] of Object.entries(LEFT)) {
   });
 }
 
+test.serial('where the best level is far below the highest another backend answers', async (t) => {
+  const builder = new ModelBuilder();
+  const make = (label: string): number => builder.variable({ values: null, lo: 0, hi: 500, label }, null);
+  const [x, y] = [make('x'), make('y')];
+  const even = builder.extreme(false, [sure(line(x, 1)), sure(line(y, 1))]);
+  const expression = total([even, line(x, -2)]);
+  const steep = builder.build([{ priority: 0, soft: [{ name: 's', weight: 1, expression }] }]);
+  t.is(waterFilling(steep), null);
+  const report = await solveHere(steep);
+  t.not(report.backend, WATER_FILLING);
+  t.is(report.outcome.status, 'optimal');
+  t.is(valueOf(report), 0);
+});
+
 const SCHEMA = `
   create table pool (pool_id integer primary key, size integer not null);
   create table consumer (
