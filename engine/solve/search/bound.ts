@@ -1,6 +1,9 @@
 import { rangesOf } from './level-worth.js';
 import type { Problem } from './problem.js';
 import { Kind } from './problem.js';
+import type { Group, Level, Term } from './bound-group.js';
+import { Disjoint } from './disjoint.js';
+import { GroupPairs } from './group-pairs.js';
 import { includes } from './sorted.js';
 import { State } from './state.js';
 import { Support } from './support.js';
@@ -14,53 +17,16 @@ const LARGEST_GROUP = 16;
 /** Combinations of levels of balances that are looked at. */
 const MOST_LEVELS = 200;
 
-/** A part of the objective: `coefficient` times a cell. */
-interface Term {
-  readonly cell: number;
-  readonly coefficient: number;
-  readonly most: number;
-  readonly variables: Int32Array;
-}
-
-/** Variables that terms tie together, smallest first, and those terms by the last variable that they wait for. */
-interface Group {
-  readonly variables: readonly number[];
-  readonly terms: readonly (readonly Term[])[];
-  /** What the terms of several variables from each place on are worth at most. */
-  readonly rest: Float64Array;
-  /** What each variable's own terms are worth at any other value than those named, and how much more at most. */
-  readonly plain: Float64Array;
-  readonly gain: Float64Array;
-  /** Places of variables by the table that limits them most (-1: none), those of most gain for their demand first. */
-  readonly packs: readonly {
-    readonly table: number;
-    readonly places: readonly number[];
-    readonly demands: Float64Array;
-  }[];
-  /** The most that the group can be worth, as far as it was found. */
-  best: number;
-  /** Values at which it is worth that, -1 where it does not matter; null where it was not found. */
-  values: Int32Array | null;
-  /** The values that its cells tell from others. */
-  readonly named: readonly number[];
-  /** Values that stand for all the others, as many as there are variables. */
-  readonly others: readonly number[];
-}
-
-/** A balance in the objective. */
-interface Level {
-  readonly table: number;
-  readonly worth: number;
-  /** No smallest room is more. */
-  readonly top: number;
-  readonly base: number;
-}
-
 export interface Bound {
   readonly bound: number;
   /** Groups with values at which each is at its best by itself; -1 for any other value. */
   readonly groups: readonly { readonly variables: readonly number[]; readonly values: Int32Array }[];
 }
+
+/** Steps that one group may take at a time, turn by turn. */
+const STEPS_BY_TURN = [300, 5000, 200_000] as const;
+/** Steps between two looks at the time. */
+const LOOK = 128;
 
 /** Sums of parts of coefficients may be off by less. */
 const ROUNDED = 1e-6;
@@ -71,10 +37,15 @@ const ROUNDED = 1e-6;
  * that they might have, with so much less room for the groups. Every part is a relaxation, so that an answer
  * that meets the bound is best.
  *
- * `steps` bounds the work; groups that take more count with all that they might be worth.
+ * `steps` and `isOver` bound the work; groups that take more count with all that they might be worth.
  */
-export function upperBound(problem: Problem, steps: number, known: number): Bound {
-  const bounder = new Bounder(problem, steps);
+export function upperBound(
+  problem: Problem,
+  steps: number,
+  known: number,
+  isOver: () => boolean = () => false,
+): Bound {
+  const bounder = new Bounder(problem, steps, isOver);
   const bound = bounder.run(known);
   return { bound, groups: bounder.bestValues() };
 }
@@ -92,6 +63,7 @@ class Bounder {
   constructor(
     private readonly problem: Problem,
     steps: number,
+    private readonly isOver: () => boolean,
   ) {
     this.stepsLeft = steps;
     this.state = new State(problem);
@@ -152,7 +124,10 @@ class Bounder {
       const variables = read?.filter((variable) => this.isOpen(variable)) ?? null;
       if (variables === null || variables.length > NEAR) this.constant += most;
       else if (variables.length === 0) this.constant += coefficient * (this.state.cell[cell] ?? 0);
-      else terms.push({ cell, coefficient, most, variables });
+      else {
+        const isPair = cells.kind[cell] === Kind.same && coefficient > 0 && variables.length === 2;
+        terms.push({ cell, coefficient, most, variables, isPair });
+      }
     }
     for (const group of this.together(terms)) this.group(group);
   }
@@ -210,28 +185,57 @@ class Bounder {
 
   private readonly counted = new Map<string, boolean>();
 
+  /** Terms of variables that terms tie together, or that want more of a value than it has. */
   private together(terms: readonly Term[]): Term[][] {
-    const root = new Map<number, number>();
-    const find = (variable: number): number => {
-      let at = variable;
-      for (let up = root.get(at); up !== undefined && up !== at; up = root.get(at)) at = up;
-      return at;
-    };
+    const groups = new Disjoint();
     for (const { variables } of terms) {
-      const [first = 0] = variables;
-      for (const variable of variables) {
-        if (!root.has(variable)) root.set(variable, variable);
-        root.set(find(variable), find(first));
-      }
+      for (const variable of variables) groups.join(variables[0] ?? 0, variable, Infinity);
     }
-    const groups = new Map<number, Term[]>();
+    for (const [value, variables] of this.wanted(groups)) {
+      if (!this.isScarce(value, variables)) continue;
+      for (const variable of variables) groups.join(variables[0] ?? 0, variable, LARGEST_GROUP);
+    }
+    const byRoot = new Map<number, Term[]>();
     for (const term of terms) {
-      const at = find(term.variables[0] ?? 0);
-      const list = groups.get(at);
-      if (list === undefined) groups.set(at, [term]);
+      const at = groups.rootOf(term.variables[0] ?? 0);
+      const list = byRoot.get(at);
+      if (list === undefined) byRoot.set(at, [term]);
       else list.push(term);
     }
-    return [...groups.values()];
+    return [...byRoot.values()];
+  }
+
+  /** Variables by the values that their cells name. */
+  private wanted(groups: Disjoint): Map<number, number[]> {
+    const { members, domainOf } = this.problem;
+    const wanted = new Map<number, number[]>();
+    for (let variable = 0; variable < domainOf.length; variable += 1) {
+      if (!groups.has(variable)) continue;
+      for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1) {
+        const value = members.value[i] ?? 0;
+        const list = wanted.get(value);
+        if (list === undefined) wanted.set(value, [variable]);
+        else if (list[list.length - 1] !== variable) list.push(variable);
+      }
+    }
+    return wanted;
+  }
+
+  private isScarce(value: number, variables: readonly number[]): boolean {
+    const { items, tables } = this.problem;
+    const asked = new Map<number, number>();
+    for (const variable of variables) {
+      for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
+        const table = items.table[i] ?? 0;
+        asked.set(table, (asked.get(table) ?? 0) + (items.demand[i] ?? 0));
+      }
+    }
+    return [...asked].some(([at, demand]) => {
+      const table = tables[at];
+      if (table?.hard !== true || this.isChecked[at] !== true) return false;
+      const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
+      return slot >= 0 && demand > (table.limit[slot] ?? Infinity) - (this.state.held[at]?.load[slot] ?? 0);
+    });
   }
 
   private group(terms: readonly Term[]): void {
@@ -256,9 +260,11 @@ class Bounder {
     const plain = this.plainOf(variables, byLast, values.others);
     for (let i = variables.length - 1; i >= 0; i -= 1) {
       rest[i] = rest[i + 1] ?? 0;
-      for (const { variables: own, most } of byLast[i] ?? []) {
-        if (own.length > 1) rest[i] = (rest[i] ?? 0) + most;
-        else gain[i] = (gain[i] ?? 0) + most;
+      for (const term of byLast[i] ?? []) {
+        const { variables: own, most } = term;
+        if (own.length > 1) {
+          if (!term.isPair) rest[i] = (rest[i] ?? 0) + most;
+        } else gain[i] = (gain[i] ?? 0) + most;
       }
       gain[i] = (gain[i] ?? 0) - (plain[i] ?? 0);
     }
@@ -269,6 +275,7 @@ class Bounder {
       plain,
       gain,
       packs: this.packsOf(variables, gain),
+      pairs: this.pairsOf(variables, byLast, values),
       named: values.named,
       others: values.others,
       best: total,
@@ -300,6 +307,37 @@ class Bounder {
     this.state.settle();
   }
 
+  private pairsOf(
+    variables: readonly number[],
+    terms: readonly (readonly Term[])[],
+    { named, others }: { readonly named: readonly number[]; readonly others: readonly number[] },
+  ): GroupPairs {
+    const spots = [...named, ...others];
+    const own = new Float64Array(variables.length * spots.length);
+    variables.forEach((variable, place) => {
+      spots.forEach((value, spot) => {
+        if (spot > named.length) {
+          own[place * spots.length + spot] = own[place * spots.length + named.length] ?? 0;
+          return;
+        }
+        this.put(variable, value);
+        for (const { variables: read, cell, coefficient } of terms[place] ?? []) {
+          if (read.length > 1) continue;
+          const at = place * spots.length + spot;
+          own[at] = (own[at] ?? 0) + coefficient * (this.state.cell[cell] ?? 0);
+        }
+      });
+      this.put(variable, -1);
+    });
+    const placeOf = new Map(variables.map((variable, place) => [variable, place]));
+    const pairs = terms
+      .flat()
+      .flatMap(({ isPair, variables: [a = 0, b = 0], most }) =>
+        isPair ? [{ a: placeOf.get(a) ?? 0, b: placeOf.get(b) ?? 0, gain: most }] : [],
+      );
+    return new GroupPairs(variables.length, spots.length, own, pairs);
+  }
+
   private packsOf(variables: readonly number[], gain: Float64Array): Group['packs'] {
     const { items, tables } = this.problem;
     const byTable = new Map<number, { place: number; demand: number }[]>();
@@ -328,6 +366,13 @@ class Bounder {
         demands: Float64Array.from(list, ({ demand }) => demand),
       };
     });
+  }
+
+  /** What the terms of a group that wait for variables from a place on are worth at most. */
+  private restOf(group: Group, depth: number): number {
+    const { rest, pairs } = group;
+    const apart = this.packed(group, depth) + pairs.pairsFrom(depth);
+    return (rest[depth] ?? 0) + Math.min(apart, pairs.atMost(depth));
   }
 
   /** What the own terms of a group's variables from a place on are worth at most, in the room that its named values have. */
@@ -446,21 +491,28 @@ class Bounder {
   }
 
   private bestOfGroups(isFree = false): number {
+    const found = this.groups.map(() => ({ best: Infinity, isProved: false }));
+    // Most groups take few steps; those that take many wait until all others are done.
+    for (const steps of STEPS_BY_TURN) {
+      this.groups.forEach((group, i) => {
+        if (found[i]?.isProved !== true) found[i] = this.bestOf(group, isFree, steps);
+      });
+    }
     let total = 0;
-    for (const group of this.groups) {
-      const best = this.bestOf(group, isFree);
+    this.groups.forEach((group, i) => {
+      const best = found[i]?.best ?? Infinity;
       if (isFree) group.best = best;
       total += best;
-    }
+    });
     return total;
   }
 
   /** The most that a group's terms can be worth together, by depth-first branch and bound. */
-  private bestOf(group: Group, isFree: boolean): number {
-    const { variables, terms, rest, named, others } = group;
+  private bestOf(group: Group, isFree: boolean, steps: number): { best: number; isProved: boolean } {
+    const { variables, terms, pairs, named, others } = group;
     const { state } = this;
     // With less room it is worth no more than with all.
-    const all = Math.min(group.best, (rest[0] ?? 0) + this.packed(group, 0));
+    const all = Math.min(group.best, this.restOf(group, 0));
     const chosen = new Int32Array(variables.length);
     let best = -Infinity;
     const visit = (depth: number, worth: number, used: number): void => {
@@ -475,6 +527,7 @@ class Bounder {
       for (let i = 0; i < named.length + fresh; i += 1) {
         if (this.stepsLeft <= 0 || best >= all - ROUNDED) return;
         this.stepsLeft -= 1;
+        if (this.stepsLeft % LOOK === 0 && this.isOver()) this.stepsLeft = 0;
         const isNamed = i < named.length;
         const value = isNamed ? (named[i] ?? 0) : (others[i - named.length] ?? 0);
         this.put(variable, value);
@@ -483,15 +536,50 @@ class Bounder {
           let sum = worth;
           for (const { cell, coefficient } of terms[depth] ?? [])
             sum += coefficient * (state.cell[cell] ?? 0);
-          if (sum + (rest[depth + 1] ?? 0) + this.packed(group, depth + 1) > best + ROUNDED) {
+          pairs.put(depth, i, 1);
+          if (sum + this.restOf(group, depth + 1) > best + ROUNDED) {
             visit(depth + 1, sum, Math.max(used, isNamed ? 0 : i - named.length + 1));
           }
+          pairs.put(depth, i, -1);
         }
         this.put(variable, -1);
       }
     };
+    for (const value of [...named, ...others.slice(0, 1)]) {
+      const worth = this.onePlace(group, value, chosen);
+      if (worth <= best) continue;
+      best = worth;
+      if (isFree) group.values = chosen.slice();
+    }
+    const given = this.stepsLeft;
+    this.stepsLeft = Math.min(given, steps);
+    const before = this.stepsLeft;
     visit(0, 0, 0);
-    return this.stepsLeft <= 0 ? all : best;
+    const isOpen = this.stepsLeft <= 0;
+    this.stepsLeft = given - (before - this.stepsLeft);
+    return { best: isOpen ? all : best, isProved: !isOpen };
+  }
+
+  /** What a group is worth with all of it that fits at one value and the rest at another; a first answer to beat. */
+  private onePlace({ variables, terms, others }: Group, value: number, chosen: Int32Array): number {
+    let worth = 0;
+    let depth = 0;
+    for (; depth < variables.length; depth += 1) {
+      const variable = variables[depth] ?? 0;
+      this.stepsLeft -= 1;
+      this.put(variable, value);
+      chosen[depth] = value === others[0] ? -1 : value;
+      if (value !== others[0] && !this.fits(variable, value)) {
+        if (others[0] === undefined) break;
+        this.put(variable, others[0]);
+        chosen[depth] = -1;
+      }
+      for (const { cell, coefficient } of terms[depth] ?? [])
+        worth += coefficient * (this.state.cell[cell] ?? 0);
+    }
+    const isWhole = depth === variables.length;
+    for (let i = Math.min(depth, variables.length - 1); i >= 0; i -= 1) this.put(variables[i] ?? 0, -1);
+    return isWhole ? worth : -Infinity;
   }
 
   /** Whether what a variable counts at a value is within the limits that hold for its group alone. */

@@ -32,12 +32,14 @@ export class Budget {
     return !this.over;
   }
 
-  private look(): void {
+  /** Looks at the clock; true while there is more to have. */
+  look(): boolean {
     const { moves, timeMs, nowMs, isCancelled } = this.limits;
     this.next = Math.min(moves, this.spent + STRIDE);
     this.share = this.spent / moves;
     if (timeMs !== null) this.share = Math.max(this.share, (nowMs() - this.startedMs) / timeMs);
     if (this.share >= 1 || isCancelled()) this.over = true;
+    return !this.over;
   }
 
   get isOver(): boolean {

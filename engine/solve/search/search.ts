@@ -41,10 +41,9 @@ const REINSERTED = 0.4;
 const LEAST_ROUND = 0.02;
 /** An impatient search ends when this many times as many moves as the last gain took have brought none. */
 const STALE = 4;
-/** Share of what is left of the budget that a bound gets, its steps in a millisecond, and its steps at most. */
-const BOUNDED = 0.4;
-const STEPS_PER_MS = 700;
-const MOST_STEPS = 200_000;
+/** Share of what is left of the budget that a bound gets, and its steps at most. */
+const BOUNDED = 0.5;
+const MOST_STEPS = 1_000_000;
 
 /**
  * Anytime local search: start from the hints, place the rest group by group, make room by ejection chains,
@@ -79,18 +78,17 @@ export function search(problem: Problem, { limits, seed, patient }: SearchOption
   const best = new Best(state);
   best.offer();
   const run: Run & { bound: number } = { state, near, budget, random, best, bound: Infinity };
+  // Often the bound is met at once by what is best for each group.
+  const { bound, groups } = boundOf(problem, best.objective, limits, budget);
+  run.bound = bound;
+  for (const { variables, values } of groups) {
+    if (best.objective >= bound - ALIKE || !budget.spend()) break;
+    follow(run, variables, values);
+  }
   let gainedAt = budget.moves;
   for (let round = 0; !budget.isOver && best.objective < run.bound - ALIKE; round += 1) {
     const { objective } = best;
     reinsert(run, budget.used + REINSERTED * (1 - budget.used));
-    if (run.bound === Infinity) {
-      const { bound, groups } = boundOf(problem, best.objective, limits, budget);
-      run.bound = bound;
-      for (const { variables, values } of groups) {
-        if (!budget.spend()) break;
-        follow(run, variables, values);
-      }
-    }
     const { used } = budget;
     improve(run, used, used + Math.max(LEAST_ROUND, ROUND * (1 - used)), round % 2 === 0);
     if (best.objective > objective + ALIKE) gainedAt = budget.moves;
@@ -103,10 +101,12 @@ export function search(problem: Problem, { limits, seed, patient }: SearchOption
 
 /** A bound, for a share of what is left of the budget. */
 function boundOf(problem: Problem, known: number, { moves, timeMs }: SearchLimits, budget: Budget): Bound {
-  const left = 1 - budget.used;
-  const steps = timeMs === null ? BOUNDED * left * moves : BOUNDED * left * timeMs * STEPS_PER_MS;
-  const limit = Math.floor(Math.min(MOST_STEPS, steps));
-  budget.spend(timeMs === null ? limit : 1);
+  const share = budget.used + BOUNDED * (1 - budget.used);
+  if (timeMs !== null) {
+    return upperBound(problem, MOST_STEPS, known, () => !budget.look() || budget.used >= share);
+  }
+  const limit = Math.floor(Math.min(MOST_STEPS, BOUNDED * (1 - budget.used) * moves));
+  budget.spend(limit);
   return upperBound(problem, limit, known);
 }
 

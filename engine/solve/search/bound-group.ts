@@ -1,0 +1,46 @@
+import type { GroupPairs } from './group-pairs.js';
+
+/** A part of the objective: `coefficient` times a cell. */
+export interface Term {
+  readonly cell: number;
+  readonly coefficient: number;
+  readonly most: number;
+  readonly variables: Int32Array;
+  /** True where it is gained whenever two variables have the same value. */
+  readonly isPair: boolean;
+}
+
+/** Variables that terms tie together, smallest first, and those terms by the last variable that they wait for. */
+export interface Group {
+  readonly variables: readonly number[];
+  readonly terms: readonly (readonly Term[])[];
+  /** What the terms of several variables from each place on are worth at most. */
+  readonly rest: Float64Array;
+  /** What each variable's own terms are worth at any other value than those named, and how much more at most. */
+  readonly plain: Float64Array;
+  readonly gain: Float64Array;
+  /** Places of variables by the table that limits them most (-1: none), those of most gain for their demand first. */
+  readonly pairs: GroupPairs;
+  readonly packs: readonly {
+    readonly table: number;
+    readonly places: readonly number[];
+    readonly demands: Float64Array;
+  }[];
+  /** The most that the group can be worth, as far as it was found. */
+  best: number;
+  /** Values at which it is worth that, -1 where it does not matter; null where it was not found. */
+  values: Int32Array | null;
+  /** The values that its cells tell from others. */
+  readonly named: readonly number[];
+  /** Values that stand for all the others, as many as there are variables. */
+  readonly others: readonly number[];
+}
+
+/** A balance in the objective. */
+export interface Level {
+  readonly table: number;
+  readonly worth: number;
+  /** No smallest room is more. */
+  readonly top: number;
+  readonly base: number;
+}
