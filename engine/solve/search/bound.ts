@@ -4,6 +4,7 @@ import { Kind } from './problem.js';
 import type { Group, Level, Term } from './bound-group.js';
 import { Disjoint } from './disjoint.js';
 import { GroupPairs } from './group-pairs.js';
+import { packed } from './packed.js';
 import { includes } from './sorted.js';
 import { State } from './state.js';
 import { Support } from './support.js';
@@ -371,42 +372,8 @@ class Bounder {
   /** What the terms of a group that wait for variables from a place on are worth at most. */
   private restOf(group: Group, depth: number): number {
     const { rest, pairs } = group;
-    const apart = this.packed(group, depth) + pairs.pairsFrom(depth);
+    const apart = packed(group, depth, this.state, this.kept) + pairs.pairsFrom(depth);
     return (rest[depth] ?? 0) + Math.min(apart, pairs.atMost(depth));
-  }
-
-  /** What the own terms of a group's variables from a place on are worth at most, in the room that its named values have. */
-  private packed({ packs, gain, plain, named }: Group, depth: number): number {
-    let total = 0;
-    for (let place = depth; place < plain.length; place += 1) total += plain[place] ?? 0;
-    for (const { table: at, places, demands } of packs) {
-      let room = Infinity;
-      const held = this.state.held[at];
-      if (held !== undefined) {
-        const { table, load } = held;
-        const kept = Math.max(0, this.kept[at] ?? 0);
-        room = 0;
-        for (const value of named) {
-          const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
-          if (slot < 0) room = Infinity;
-          else room += Math.max(0, (table.limit[slot] ?? Infinity) - (load[slot] ?? 0) - kept);
-        }
-      }
-      for (let i = 0; i < places.length; i += 1) {
-        const place = places[i] ?? 0;
-        if (place < depth) continue;
-        const demand = demands[i] ?? 0;
-        if (demand <= room) {
-          total += gain[place] ?? 0;
-          room -= demand;
-        } else {
-          // Part of one; nobody after it gains more for what is asked.
-          total += ((gain[place] ?? 0) * room) / demand;
-          break;
-        }
-      }
-    }
-    return total;
   }
 
   private demandOf(variable: number): number {
