@@ -296,6 +296,7 @@ class Portfolio {
       this.clock,
     ).run(backendOrder(hinted, this.backends));
     const rejections = [...first.rejections, ...exact.rejections];
+    if (exact.outcome.status === 'unknown') return this.again({ ...first, rejections });
     if (found === null) return { ...exact, rejections };
     return { ...better(first, exact), rejections };
   }
