@@ -1,27 +1,7 @@
+import { Disjoint } from '../base/disjoint.js';
 import type { BoundExpression, BoundGround, BoundSelect } from '../check/bound.js';
 import { boundParts } from '../check/bound.js';
 import { itemsOf } from '../check/fragment.js';
-
-/** Union-find over the row sources of one select. */
-export class Groups {
-  private readonly parent = new Map<number, number>();
-
-  find(item: number): number {
-    const up = this.parent.get(item) ?? item;
-    if (up === item) return item;
-    const root = this.find(up);
-    this.parent.set(item, root);
-    return root;
-  }
-
-  join(items: Iterable<number>): void {
-    let first: number | null = null;
-    for (const item of items) {
-      if (first === null) first = this.find(item);
-      else this.parent.set(this.find(item), first);
-    }
-  }
-}
 
 /** Every ground leaf below an expression, selects inside it left out (they are components of their own). */
 export function groundLeaves(expression: BoundExpression, visit: (leaf: BoundGround) => void): void {
@@ -61,7 +41,7 @@ export function componentsOf(select: BoundSelect, clause: readonly BoundExpressi
   return membersOf(select, uncut(select, clause));
 }
 
-function membersOf(select: BoundSelect, groups: Groups): number[][] {
+function membersOf(select: BoundSelect, groups: Disjoint): number[][] {
   const byRoot = new Map<number, number[]>();
   for (const item of select.items) {
     const root = groups.find(item.id);
@@ -83,9 +63,9 @@ function tied(
   select: BoundSelect,
   clause: readonly BoundExpression[],
   except: ReadonlySet<BoundExpression>,
-): Groups {
+): Disjoint {
   const local = new Set(select.items.map((item) => item.id));
-  const groups = new Groups();
+  const groups = new Disjoint();
   for (const unit of select.units) {
     // A table-valued function reads columns of its neighbours.
     groups.join([...unit.items, ...[...itemsOf(unit.sql)].filter((item) => local.has(item))]);
@@ -112,7 +92,7 @@ function tied(
   return groups;
 }
 
-const uncut = (select: BoundSelect, clause: readonly BoundExpression[]): Groups =>
+const uncut = (select: BoundSelect, clause: readonly BoundExpression[]): Disjoint =>
   tied(select, clause, new Set());
 
 /** Items of ground leaves that aggregates read. */

@@ -1,6 +1,7 @@
+import { Disjoint } from '../base/disjoint.js';
 import type { BoundExpression, BoundSelect } from '../check/bound.js';
 import { itemsOf } from '../check/fragment.js';
-import { Groups, groundLeaves } from './components.js';
+import { groundLeaves } from './components.js';
 
 /** The row sources of a grouped select in two parts, and its conditions by what they read. */
 export interface KeySplit {
@@ -60,14 +61,14 @@ export function splitByKeys(
   const keySide = new Set(keys.flatMap((key) => localItems(key.sql)));
   if (keySide.size === 0) return null;
 
-  const units = new Groups();
+  const units = new Disjoint();
   // A table-valued function reads columns of its neighbours.
   for (const unit of select.units) units.join([...unit.items, ...localItems(unit.sql)]);
   const keyRoots = new Set([...keySide].map((item) => units.find(item)));
   const isKey = (item: number): boolean => keyRoots.has(units.find(item));
 
   // What else conditions tie together, apart from the keys.
-  const others = new Groups();
+  const others = new Disjoint();
   const rest = select.items.map(({ id }) => id).filter((item) => !isKey(item));
   for (const unit of select.units)
     others.join([...unit.items, ...localItems(unit.sql)].filter((one) => !isKey(one)));
@@ -97,7 +98,7 @@ export function splitByKeys(
   if (!isApart) return null;
 
   // Keys that only members tie together would be multiplied.
-  const tied = new Groups();
+  const tied = new Disjoint();
   for (const unit of select.units) tied.join([...unit.items, ...localItems(unit.sql)]);
   for (const condition of select.conditions) {
     if (condition.kind === 'ground' && !readsMember(condition)) tied.join(localItems(condition.sql));

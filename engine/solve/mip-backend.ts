@@ -4,8 +4,9 @@ import { evaluate, isInDomain } from '../model/evaluate.js';
 import type { Assignment, Model } from '../model/model.js';
 import { columnsOf, decodeColumns, encodeModel } from './encode.js';
 import type { Encoding, MipObjective } from './mip.js';
+import { levelResult } from './level-result.js';
 import type { MipAnswer, MipTask } from './mip-task.js';
-import type { Backend, LevelResult, SolveLimits, SolveOutcome } from './solver.js';
+import type { Backend, SolveLimits, SolveOutcome } from './solver.js';
 import type { SolverWorker, WorkerReply } from './worker.js';
 
 type MipEncoding = Extract<Encoding, { kind: 'mip' }>;
@@ -29,12 +30,6 @@ const STEP_SHARE = 0.999;
 const REAL_GAP = 1e-9;
 /** A kept level of real value may lose this share, so that rounding does not make the next one infeasible. */
 const KEPT_SHARE = 1e-7;
-
-const gapOf = (value: number, bound: number): number => (bound - value) / Math.max(1, Math.abs(bound));
-
-function levelResult(priority: number, value: number, bound: number | null): LevelResult {
-  return { priority, value, bound, gap: bound === null ? null : gapOf(value, bound) };
-}
 
 /** The hint as an assignment, if it answers the model as it stands. */
 function hintedAssignment(model: Model): Assignment | null {

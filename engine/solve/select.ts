@@ -7,12 +7,13 @@ import { mayBeAllocation } from './allocation.js';
 import type { Backends } from './backends.js';
 import { pruneDominated } from './dominance.js';
 import { encodeModel } from './encode.js';
+import { levelResult } from './level-result.js';
 import { constantOutcome } from './mip-backend.js';
 import { integerColumnCount } from './mip.js';
 import { propagate } from './propagate.js';
 import { reduceModel } from './reduce.js';
 import { MOST_INTEGER_COLUMNS } from './simplex.js';
-import type { Backend, LevelResult, Rejection, SolveLimits, SolveOutcome, SolveReport } from './solver.js';
+import type { Backend, Rejection, SolveLimits, SolveOutcome, SolveReport } from './solver.js';
 import { verifyOutcome } from './verify.js';
 import { WATER_FILLING } from './water-filling.js';
 
@@ -330,14 +331,9 @@ function better(first: SolveReport, exact: SolveReport): SolveReport {
     if (level.value > own) return exact;
     if (level.value < own) {
       // Only the bound of a level whose earlier ones are alike is one for the other answer, too.
-      const levels = found.levels.map((one, at): LevelResult => {
-        const bound = at <= i ? least(one.bound, outcome.levels[at]?.bound ?? null) : one.bound;
-        return {
-          ...one,
-          bound,
-          gap: bound === null ? null : (bound - one.value) / Math.max(1, Math.abs(bound)),
-        };
-      });
+      const levels = found.levels.map(({ priority, value, bound }, at) =>
+        levelResult(priority, value, at <= i ? least(bound, outcome.levels[at]?.bound ?? null) : bound),
+      );
       return { ...first, outcome: { ...found, levels } };
     }
   }

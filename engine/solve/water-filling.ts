@@ -6,6 +6,7 @@ import { allocationOf } from './allocation.js';
 import { restingValue } from './encode.js';
 import type { Gain, Segment } from './gain.js';
 import { concaveSegments, valueOfGain, valueOfLine } from './gain.js';
+import { levelResult } from './level-result.js';
 import type { SolveOutcome } from './solver.js';
 
 /** Name in a report of an answer by this way. */
@@ -61,7 +62,7 @@ export function waterFilling(model: Model): SolveOutcome | null {
     );
     const value = addExact(best.worth, allocation.constant) / allocation.scale;
     const { priority } = must(model.objectives[0], 'an objective');
-    return { status: 'optimal', values, levels: [{ priority, value, bound: value, gap: 0 }] };
+    return { status: 'optimal', values, levels: [levelResult(priority, value, value)] };
   } catch (error) {
     if (error instanceof UnsafeIntegerError) return null;
     throw error;

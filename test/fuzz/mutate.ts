@@ -1,3 +1,4 @@
+import { AGGREGATES } from '../../engine/check/functions.js';
 import { must } from '../../engine/base/assert.js';
 import type { Random } from '../../engine/base/random.js';
 import { seededRandom } from '../../engine/base/random.js';
@@ -135,20 +136,7 @@ const NUMBERS = [
 const PEERS: readonly (readonly string[])[] = [
   ['and', 'or'],
   ['check', 'maximize', 'minimize'],
-  [
-    'sum',
-    'count',
-    'min',
-    'max',
-    'avg',
-    'any',
-    'all',
-    'all_different',
-    'all_equal',
-    'increasing',
-    'abs',
-    'total',
-  ],
+  [...AGGREGATES, 'abs', 'total'],
   ['join', 'left join', 'right join', 'full join', 'natural join', ','],
   ['where', 'having'],
   ['union', 'union all', 'intersect', 'except'],

@@ -1,13 +1,11 @@
-import { Option } from 'commander';
 import type { Diagnostic } from '../../base/diagnostic.js';
 import { positionAt } from '../../base/source.js';
 import { rowText } from '../../ground/ground-error.js';
 import type { AuditResult } from '../../loop/audit.js';
 import type { CliCommand } from '../cli-command.js';
 import { FINDING_FORMATS } from '../cli-command.js';
-import { policiesFor } from '../decision-policies.js';
+import { addPolicyOptions, policiesFor } from '../decision-policies.js';
 import { EXIT, exitOf } from '../exit.js';
-import { collect } from '../option-values.js';
 import { withStore } from '../with-store.js';
 
 interface AuditOptions {
@@ -20,18 +18,10 @@ export const audit: CliCommand = {
   formats: FINDING_FORMATS,
   longWork: true,
   configure: (command) => {
-    command
-      .requiredOption('--db <FILE>', 'the database; it is only read')
-      .addOption(new Option('--policies <PATH>', 'policy file or folder; may repeat').argParser(collect))
-      .addOption(
-        new Option('--controller <NAME>', 'use the policies of this controller; may repeat').argParser(
-          collect,
-        ),
-      )
-      .addHelpText(
-        'after',
-        '\nLists violated rows, then the values of soft constraints; exit 1 when something is violated.',
-      );
+    addPolicyOptions(command.requiredOption('--db <FILE>', 'the database; it is only read')).addHelpText(
+      'after',
+      '\nLists violated rows, then the values of soft constraints; exit 1 when something is violated.',
+    );
   },
   run: async (command, { output, environment }) => {
     const options = command.opts<AuditOptions>();

@@ -3,7 +3,7 @@ import { unreachable } from '../../base/assert.js';
 import type { Catalog, Relation } from '../../catalog/catalog.js';
 import type { Measured, Stage } from '../bench/measure-size.js';
 import type { CliCommand } from '../cli-command.js';
-import { policiesFor } from '../decision-policies.js';
+import { addPolicyOptions, policiesFor } from '../decision-policies.js';
 import { EXIT, exitOf } from '../exit.js';
 import { collect, wholeNumber } from '../option-values.js';
 import type { Output } from '../output.js';
@@ -49,14 +49,7 @@ export const bench: CliCommand = {
   formats: FORMATS,
   longWork: true,
   configure: (command) => {
-    command
-      .requiredOption('--db <FILE>', 'the database; it is only read')
-      .addOption(new Option('--policies <PATH>', 'policy file or folder; may repeat').argParser(collect))
-      .addOption(
-        new Option('--controller <NAME>', 'use the policies of this controller; may repeat').argParser(
-          collect,
-        ),
-      )
+    addPolicyOptions(command.requiredOption('--db <FILE>', 'the database; it is only read'))
       .addOption(
         new Option('--sizes <LIST>', 'times as large as the database is')
           .default([1, 2, 4], '1,2,4')

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { SolveResult } from '../../loop/solve-database.js';
 import type { CliCommand } from '../cli-command.js';
 import { FINDING_FORMATS } from '../cli-command.js';
-import { policiesFor } from '../decision-policies.js';
+import { addPolicyOptions, policiesFor } from '../decision-policies.js';
 import type { ExitCode } from '../exit.js';
 import { EXIT, exitOf } from '../exit.js';
 import { foldIdle } from '../fold-idle.js';
@@ -30,14 +30,7 @@ export const solve: CliCommand = {
   formats: FINDING_FORMATS,
   longWork: true,
   configure: (command) => {
-    command
-      .requiredOption('--db <FILE>', 'the database, any SQLite database')
-      .addOption(new Option('--policies <PATH>', 'policy file or folder; may repeat').argParser(collect))
-      .addOption(
-        new Option('--controller <NAME>', 'use the policies of this controller; may repeat').argParser(
-          collect,
-        ),
-      )
+    addPolicyOptions(command.requiredOption('--db <FILE>', 'the database, any SQLite database'))
       .addOption(
         new Option('--weight <NAME=NUMBER>', 'weigh a soft constraint by this; may repeat').argParser(
           collect,

@@ -1,8 +1,8 @@
+import { Disjoint } from '../../base/disjoint.js';
 import { rangesOf } from './level-worth.js';
 import type { Problem } from './problem.js';
-import { Kind } from './problem.js';
+import { Kind, slotAt } from './problem.js';
 import type { Group, Level, Term } from './bound-group.js';
-import { Disjoint } from './disjoint.js';
 import { GroupPairs } from './group-pairs.js';
 import { packed } from './packed.js';
 import { includes } from './sorted.js';
@@ -68,13 +68,8 @@ class Bounder {
   ) {
     this.stepsLeft = steps;
     this.state = new State(problem);
-    const { domainOf, domains, tables, items } = problem;
-    this.state.begin();
-    domainOf.forEach((domain, variable) => {
-      if (domains[domain]?.length === 1) this.state.place(variable, domains[domain][0] ?? 0);
-    });
-    this.state.settle();
-    this.state.begin();
+    const { tables, items } = problem;
+    this.state.placeFixed();
     this.kept = new Float64Array(tables.length);
     // Where something might give room back, or not count, a limit says nothing of one group alone.
     const checked = tables.map(() => true);
@@ -176,7 +171,7 @@ class Bounder {
     let counted = this.counted.get(id);
     if (counted === undefined) {
       counted = domain.every((value) => {
-        const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
+        const slot = slotAt(table, value);
         return slot >= 0 && table.limit[slot] !== Infinity;
       });
       this.counted.set(id, counted);
@@ -189,16 +184,17 @@ class Bounder {
   /** Terms of variables that terms tie together, or that want more of a value than it has. */
   private together(terms: readonly Term[]): Term[][] {
     const groups = new Disjoint();
+    const read = new Set<number>();
     for (const { variables } of terms) {
-      for (const variable of variables) groups.join(variables[0] ?? 0, variable, Infinity);
+      groups.join(variables);
+      for (const variable of variables) read.add(variable);
     }
-    for (const [value, variables] of this.wanted(groups)) {
-      if (!this.isScarce(value, variables)) continue;
-      for (const variable of variables) groups.join(variables[0] ?? 0, variable, LARGEST_GROUP);
+    for (const [value, variables] of this.wanted(read)) {
+      if (this.isScarce(value, variables)) groups.join(variables, LARGEST_GROUP);
     }
     const byRoot = new Map<number, Term[]>();
     for (const term of terms) {
-      const at = groups.rootOf(term.variables[0] ?? 0);
+      const at = groups.find(term.variables[0] ?? 0);
       const list = byRoot.get(at);
       if (list === undefined) byRoot.set(at, [term]);
       else list.push(term);
@@ -206,12 +202,12 @@ class Bounder {
     return [...byRoot.values()];
   }
 
-  /** Variables by the values that their cells name. */
-  private wanted(groups: Disjoint): Map<number, number[]> {
+  /** Those of some variables that name a value, by value. */
+  private wanted(variables: ReadonlySet<number>): Map<number, number[]> {
     const { members, domainOf } = this.problem;
     const wanted = new Map<number, number[]>();
     for (let variable = 0; variable < domainOf.length; variable += 1) {
-      if (!groups.has(variable)) continue;
+      if (!variables.has(variable)) continue;
       for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1) {
         const value = members.value[i] ?? 0;
         const list = wanted.get(value);
@@ -234,7 +230,7 @@ class Bounder {
     return [...asked].some(([at, demand]) => {
       const table = tables[at];
       if (table?.hard !== true || this.isChecked[at] !== true) return false;
-      const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
+      const slot = slotAt(table, value);
       return slot >= 0 && demand > (table.limit[slot] ?? Infinity) - (this.state.held[at]?.load[slot] ?? 0);
     });
   }
@@ -293,19 +289,13 @@ class Bounder {
     const plain = new Float64Array(variables.length);
     if (other === undefined) return plain;
     variables.forEach((variable, i) => {
-      this.put(variable, other);
+      this.state.give(variable, other);
       for (const { variables: own, cell, coefficient } of terms[i] ?? []) {
         if (own.length === 1) plain[i] = (plain[i] ?? 0) + coefficient * (this.state.cell[cell] ?? 0);
       }
-      this.put(variable, -1);
+      this.state.give(variable, -1);
     });
     return plain;
-  }
-
-  private put(variable: number, value: number): void {
-    this.state.begin();
-    this.state.place(variable, value);
-    this.state.settle();
   }
 
   private pairsOf(
@@ -321,14 +311,14 @@ class Bounder {
           own[place * spots.length + spot] = own[place * spots.length + named.length] ?? 0;
           return;
         }
-        this.put(variable, value);
+        this.state.give(variable, value);
         for (const { variables: read, cell, coefficient } of terms[place] ?? []) {
           if (read.length > 1) continue;
           const at = place * spots.length + spot;
           own[at] = (own[at] ?? 0) + coefficient * (this.state.cell[cell] ?? 0);
         }
       });
-      this.put(variable, -1);
+      this.state.give(variable, -1);
     });
     const placeOf = new Map(variables.map((variable, place) => [variable, place]));
     const pairs = terms
@@ -497,7 +487,7 @@ class Bounder {
         if (this.stepsLeft % LOOK === 0 && this.isOver()) this.stepsLeft = 0;
         const isNamed = i < named.length;
         const value = isNamed ? (named[i] ?? 0) : (others[i - named.length] ?? 0);
-        this.put(variable, value);
+        this.state.give(variable, value);
         chosen[depth] = isNamed ? value : -1;
         if (!isNamed || this.fits(variable, value)) {
           let sum = worth;
@@ -509,7 +499,7 @@ class Bounder {
           }
           pairs.put(depth, i, -1);
         }
-        this.put(variable, -1);
+        this.state.give(variable, -1);
       }
     };
     for (const value of [...named, ...others.slice(0, 1)]) {
@@ -534,18 +524,19 @@ class Bounder {
     for (; depth < variables.length; depth += 1) {
       const variable = variables[depth] ?? 0;
       this.stepsLeft -= 1;
-      this.put(variable, value);
+      this.state.give(variable, value);
       chosen[depth] = value === others[0] ? -1 : value;
       if (value !== others[0] && !this.fits(variable, value)) {
         if (others[0] === undefined) break;
-        this.put(variable, others[0]);
+        this.state.give(variable, others[0]);
         chosen[depth] = -1;
       }
       for (const { cell, coefficient } of terms[depth] ?? [])
         worth += coefficient * (this.state.cell[cell] ?? 0);
     }
     const isWhole = depth === variables.length;
-    for (let i = Math.min(depth, variables.length - 1); i >= 0; i -= 1) this.put(variables[i] ?? 0, -1);
+    for (let i = Math.min(depth, variables.length - 1); i >= 0; i -= 1)
+      this.state.give(variables[i] ?? 0, -1);
     return isWhole ? worth : -Infinity;
   }
 
@@ -556,7 +547,7 @@ class Bounder {
       const at = items.table[i] ?? 0;
       const table = tables[at];
       if (table === undefined || this.isChecked[at] !== true) continue;
-      const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
+      const slot = slotAt(table, value);
       if (slot < 0) continue;
       const room = (table.limit[slot] ?? Infinity) - (this.state.held[at]?.load[slot] ?? 0);
       const kept = this.kept[at] ?? -Infinity;

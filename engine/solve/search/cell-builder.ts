@@ -1,4 +1,5 @@
 import type { Cells } from './problem.js';
+import { startsOf } from './starts.js';
 
 /** Cells while a problem is made; readers come after what they read. */
 export class CellBuilder {
@@ -79,9 +80,7 @@ export class CellBuilder {
 
   finish(): Cells {
     const count = this.kinds.length;
-    const readerStart = new Int32Array(count + 1);
-    for (const cell of this.from) readerStart[cell + 1] = (readerStart[cell + 1] ?? 0) + 1;
-    for (let i = 0; i < count; i += 1) readerStart[i + 1] = (readerStart[i + 1] ?? 0) + (readerStart[i] ?? 0);
+    const readerStart = startsOf(count, this.from);
     const next = readerStart.slice();
     const reader = new Int32Array(this.to.length);
     const coefficient = new Float64Array(this.to.length);

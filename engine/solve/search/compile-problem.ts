@@ -19,6 +19,7 @@ import { ItemTables } from './item-tables.js';
 import type { Members, Problem, Sames } from './problem.js';
 import { Kind } from './problem.js';
 import { includes } from './sorted.js';
+import { startsOf } from './starts.js';
 import { NOTHING } from './state.js';
 import type { ValueIndex } from './value-index.js';
 import { valueIndex } from './value-index.js';
@@ -407,10 +408,10 @@ class Compiler {
     const short = this.short.sort((a, b) => a.variable - b.variable || a.value - b.value || a.cell - b.cell);
     const long = this.long.sort((a, b) => a.variable - b.variable || a.cell - b.cell);
     return {
-      start: startsOf(length, short),
+      start: startsOf(length, short.map(variableOf)),
       value: Int32Array.from(short, ({ value }) => value),
       cell: Int32Array.from(short, ({ cell }) => cell),
-      longStart: startsOf(length, long),
+      longStart: startsOf(length, long.map(variableOf)),
       longCell: Int32Array.from(long, ({ cell }) => cell),
       longSet: Int32Array.from(long, ({ set }) => set),
       sets: this.sets,
@@ -420,7 +421,7 @@ class Compiler {
   private sames(): Sames {
     const pairs = this.pairs.sort((a, b) => a.variable - b.variable || a.cell - b.cell);
     return {
-      start: startsOf(this.model.variables.length, pairs),
+      start: startsOf(this.model.variables.length, pairs.map(variableOf)),
       cell: Int32Array.from(pairs, ({ cell }) => cell),
       peer: Int32Array.from(pairs, ({ peer }) => peer),
       ownMap: Int32Array.from(pairs, ({ own }) => own),
@@ -434,10 +435,4 @@ function largestOf({ keys }: Capacity): number {
   return keys.reduce((largest, { capacity }) => Math.max(largest, capacity), 0);
 }
 
-/** Where the entries of each variable begin, in a list sorted by variable. */
-export function startsOf(count: number, sorted: readonly { readonly variable: number }[]): Int32Array {
-  const starts = new Int32Array(count + 1);
-  for (const { variable } of sorted) starts[variable + 1] = (starts[variable + 1] ?? 0) + 1;
-  for (let i = 0; i < count; i += 1) starts[i + 1] = (starts[i + 1] ?? 0) + (starts[i] ?? 0);
-  return starts;
-}
+const variableOf = ({ variable }: { readonly variable: number }): number => variable;

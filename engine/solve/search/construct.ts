@@ -41,9 +41,7 @@ export function insert(state: State, near: Neighbours, budget: Budget, variable:
     }
   }
   if (best < 0) return false;
-  state.begin();
-  state.place(variable, best);
-  state.settle();
+  state.give(variable, best);
   return true;
 }
 

@@ -2,6 +2,7 @@ import type { Random } from '../../base/random.js';
 import type { Budget } from './budget.js';
 import { ALIKE } from './construct.js';
 import type { Neighbours } from './neighbours.js';
+import { slotAt } from './problem.js';
 import type { State } from './state.js';
 
 /** Places that are looked at for one variable; all of a domain up to this size. */
@@ -60,10 +61,7 @@ export class Ejector {
   }
 
   private put(variable: number, value: number): void {
-    const { state } = this;
-    state.begin();
-    state.place(variable, value);
-    state.settle();
+    this.state.give(variable, value);
     this.occupants[value]?.push(variable);
   }
 
@@ -75,9 +73,7 @@ export class Ejector {
       list[list.indexOf(variable)] = list[list.length - 1] ?? 0;
       list.pop();
     }
-    state.begin();
-    state.place(variable, -1);
-    state.settle();
+    state.give(variable, -1);
   }
 
   /** Places a variable where it fits, the tightest such place first. */
@@ -93,9 +89,7 @@ export class Ejector {
       const room = this.roomAfter(variable, value);
       if (room < 0 || room >= least) continue;
       this.budget.spend();
-      state.begin();
-      state.place(variable, value);
-      state.settle();
+      state.give(variable, value);
       const isFine = state.broken <= before + ALIKE;
       state.undo();
       if (!isFine) continue;
@@ -115,7 +109,7 @@ export class Ejector {
     for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
       const one = held[items.table[i] ?? 0];
       if (one?.table.hard !== true) continue;
-      const slot = one.table.slotOf === null ? value : (one.table.slotOf[value] ?? -1);
+      const slot = slotAt(one.table, value);
       if (slot < 0) continue;
       const left = (one.table.limit[slot] ?? Infinity) - (one.load[slot] ?? 0) - (items.demand[i] ?? 0);
       if (left < 0) return -1;
@@ -168,7 +162,7 @@ export class Ejector {
         const table = items.table[i] ?? 0;
         const one = held[table];
         if (one?.table.hard !== true) continue;
-        const slot = one.table.slotOf === null ? value : (one.table.slotOf[value] ?? -1);
+        const slot = slotAt(one.table, value);
         if (slot < 0) continue;
         let load = (one.load[slot] ?? 0) + (items.demand[i] ?? 0);
         for (const gone of out) load -= this.demandOf(gone, table);

@@ -34,12 +34,11 @@ export class Best {
   }
 
   /** Keeps the state's values where they are better; the state breaks nothing. */
-  offer(): boolean {
+  offer(): void {
     const { objective } = this.state;
-    if (objective <= this.objective + ALIKE) return false;
+    if (objective <= this.objective + ALIKE) return;
     this.objective = objective;
     this.values.set(this.state.values);
-    return true;
   }
 }
 
@@ -56,10 +55,8 @@ export interface Run {
 
 /** Simulated annealing from an assignment that breaks nothing, over shares `from` to `to` of the budget. */
 export function improve(run: Run, from: number, to: number, isHot: boolean): void {
-  const { state, near, budget, random, best } = run;
-  if (near.open.length === 0) return;
+  const { state, budget, random, best } = run;
   const hot = firstTemperature(run, isHot ? HOT : COLD);
-  if (hot === 0) return;
   let temperature = hot;
   let step = 0;
   while (!budget.isOver && budget.used < to && best.objective < run.bound - ALIKE) {
@@ -72,7 +69,7 @@ export function improve(run: Run, from: number, to: number, isHot: boolean): voi
     if (!tryMove(run)) continue;
     const after = state.objective;
     if (after >= before - ALIKE) {
-      if (after > best.objective + ALIKE) best.offer();
+      best.offer();
       continue;
     }
     if (random.next() >= Math.exp((after - before) / temperature)) state.undo();
@@ -162,7 +159,6 @@ function partnerOf({ state, near, random }: Run, variable: number, own: number):
 export function reinsert(run: Run, to: number): void {
   const { state, near, budget, random, best } = run;
   const { open, groups } = near;
-  if (open.length === 0) return;
   const taken: number[] = [];
   const old: number[] = [];
   const turns = new Turns(groups.length, random);
@@ -205,26 +201,32 @@ export function reinsert(run: Run, to: number): void {
     }
     if (isPlaced && state.broken <= ALIKE && state.objective >= before - ALIKE) {
       if (state.objective > before + ALIKE) turns.won(turn);
-      if (state.objective > best.objective + ALIKE) best.offer();
+      best.offer();
       continue;
     }
-    state.begin();
-    for (const variable of taken) state.place(variable, -1);
-    taken.forEach((variable, i) => state.place(variable, old[i] ?? -1));
-    state.settle();
+    putBack(state, taken, old);
   }
+}
+
+/** Gives variables the values they had. */
+function putBack(state: State, taken: readonly number[], old: readonly number[]): void {
+  state.begin();
+  for (const variable of taken) state.place(variable, -1);
+  taken.forEach((variable, i) => state.place(variable, old[i] ?? -1));
+  state.settle();
 }
 
 /** Moves a group to where it is at its best by itself, and others out of its way; kept where that is a gain. */
 export function follow(run: Run, variables: readonly number[], values: Int32Array): void {
   const { state, near, budget, best } = run;
-  const taken = new Set(variables);
+  const moved = new Set(variables);
   for (const value of values) {
-    if (value < 0 || taken.size > 2 * REMOVED) continue;
-    for (const variable of near.open) if (state.values[variable] === value) taken.add(variable);
+    if (value < 0 || moved.size > 2 * REMOVED) continue;
+    for (const variable of near.open) if (state.values[variable] === value) moved.add(variable);
   }
+  const taken = [...moved];
   const before = state.objective;
-  const old = [...taken].map((variable) => [variable, state.values[variable] ?? -1] as const);
+  const old = taken.map((variable) => state.values[variable] ?? -1);
   state.begin();
   for (const variable of taken) state.place(variable, -1);
   variables.forEach((variable, i) => {
@@ -240,10 +242,7 @@ export function follow(run: Run, variables: readonly number[], values: Int32Arra
     best.offer();
     return;
   }
-  state.begin();
-  for (const variable of taken) state.place(variable, -1);
-  for (const [variable, value] of old) state.place(variable, value);
-  state.settle();
+  putBack(state, taken, old);
 }
 
 /** Adds variables of other groups that sit where one of those taken might want to be. */

@@ -2,6 +2,7 @@ import type { Capacity, Literal, Loads } from '../../model/model.js';
 import type { CellBuilder } from './cell-builder.js';
 import type { Items, Table } from './problem.js';
 import { Kind } from './problem.js';
+import { startsOf } from './starts.js';
 import type { ValueIndex } from './value-index.js';
 
 type ModelItems = Capacity['items'];
@@ -168,20 +169,20 @@ export class ItemTables {
       }
     });
     rows.sort((a, b) => a.variable - b.variable || a.table - b.table);
-    const start = new Int32Array(variables + 1);
     const told = new Map<number, number[]>();
-    rows.forEach(({ variable, presence }, item) => {
-      start[variable + 1] = (start[variable + 1] ?? 0) + 1;
+    rows.forEach(({ presence }, item) => {
       if (presence < 0) return;
       const list = told.get(presence);
       if (list === undefined) told.set(presence, [item]);
       else list.push(item);
     });
-    for (let i = 0; i < variables; i += 1) start[i + 1] = (start[i + 1] ?? 0) + (start[i] ?? 0);
     for (const [cell, list] of told) this.cells.inputs(cell, list);
     return {
       items: {
-        start,
+        start: startsOf(
+          variables,
+          rows.map(({ variable }) => variable),
+        ),
         table: Int32Array.from(rows, ({ table }) => table),
         demand: Float64Array.from(rows, ({ demand }) => demand),
         presence: Int32Array.from(rows, ({ presence }) => presence),

@@ -50,9 +50,7 @@ export function mend(
         const value = values[i] ?? 0;
         if (value === state.values[variable]) continue;
         budget.spend();
-        state.begin();
-        state.place(variable, value);
-        state.settle();
+        state.give(variable, value);
         const after = state.broken + random.next() * ALIKE;
         state.undo();
         const isTabu = (tabu[variable] ?? 0) > step && after > ALIKE;
@@ -70,9 +68,7 @@ export function mend(
       state.emphasiseOverfull();
     }
     if (!isStuck || random.below(4) > 0) {
-      state.begin();
-      state.place(bestVariable, bestValue);
-      state.settle();
+      state.give(bestVariable, bestValue);
       tabu[bestVariable] = step + TABU + random.below(TABU);
     }
   }

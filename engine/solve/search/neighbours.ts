@@ -1,3 +1,4 @@
+import { Disjoint } from '../../base/disjoint.js';
 import type { Random } from '../../base/random.js';
 import type { Problem } from './problem.js';
 import type { State } from './state.js';
@@ -103,23 +104,15 @@ export class Neighbours {
 
   private grouped(): Int32Array[] {
     const { sames, domainOf } = this.problem;
-    const root = Int32Array.from(domainOf.keys());
-    const find = (variable: number): number => {
-      let at = variable;
-      while (root[at] !== at) {
-        root[at] = root[root[at] ?? 0] ?? 0;
-        at = root[at] ?? 0;
-      }
-      return at;
-    };
+    const together = new Disjoint();
     for (let variable = 0; variable < domainOf.length; variable += 1) {
       for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
-        root[find(sames.peer[i] ?? 0)] = find(variable);
+        together.join([variable, sames.peer[i] ?? 0]);
       }
     }
     const members = new Map<number, number[]>();
     for (const variable of this.open) {
-      const at = find(variable);
+      const at = together.find(variable);
       const list = members.get(at);
       if (list === undefined) members.set(at, [variable]);
       else list.push(variable);

@@ -1,4 +1,5 @@
 import type { Group } from './bound-group.js';
+import { slotAt } from './problem.js';
 import type { State } from './state.js';
 
 /** What the own terms of a group's variables from a place on are worth at most, in the room that its named values have. */
@@ -18,7 +19,7 @@ export function packed(
       const least = Math.max(0, kept[at] ?? 0);
       room = 0;
       for (const value of named) {
-        const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
+        const slot = slotAt(table, value);
         if (slot < 0) room = Infinity;
         else room += Math.max(0, (table.limit[slot] ?? Infinity) - (load[slot] ?? 0) - least);
       }

@@ -147,3 +147,8 @@ export interface Table {
   /** What a broken limit of one unit counts. */
   readonly scale: number;
 }
+
+/** The slot of a table at which a value counts, or -1. */
+export function slotAt({ slotOf }: Table, value: number): number {
+  return value < 0 || slotOf === null ? value : (slotOf[value] ?? -1);
+}

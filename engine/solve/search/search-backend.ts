@@ -2,7 +2,8 @@ import type { Clock } from '../../base/clock.js';
 import { evaluate } from '../../model/evaluate.js';
 import type { Model } from '../../model/model.js';
 import { weightScale } from '../../model/weights.js';
-import type { Backend, LevelResult, SolveLimits, SolveOutcome } from '../solver.js';
+import { levelResult } from '../level-result.js';
+import type { Backend, SolveLimits, SolveOutcome } from '../solver.js';
 import type { SolverWorker } from '../worker.js';
 import { compileProblem } from './compile-problem.js';
 import { ALIKE } from './construct.js';
@@ -99,13 +100,12 @@ function outcomeOf(model: Model, problem: Problem, answer: SearchAnswer, limits:
   return {
     status: isProved ? 'optimal' : 'feasible',
     values,
-    levels: model.objectives.map(({ priority }, i): LevelResult => {
+    levels: model.objectives.map(({ priority }, i) => {
       const value = levels[i] ?? 0;
-      if (isProved) return { priority, value, bound: value, gap: 0 };
+      if (isProved) return levelResult(priority, value, value);
       // Of several levels the bound of the search is one of them all together.
-      if (levels.length > 1 || answer.bound === Infinity) return { priority, value, bound: null, gap: null };
-      const bound = Math.max(value, answer.bound / scale);
-      return { priority, value, bound, gap: (bound - value) / Math.max(1, Math.abs(bound)) };
+      if (levels.length > 1 || answer.bound === Infinity) return levelResult(priority, value, null);
+      return levelResult(priority, value, Math.max(value, answer.bound / scale));
     }),
   };
 }

@@ -34,11 +34,11 @@ export interface SearchOptions {
 
 /** Share of what is left of the budget that one round of annealing gets, and share of all that it gets at least. */
 const ROUND = 0.5;
+const LEAST_ROUND = 0.02;
 /** Share of the budget after which making room is given up. */
 const EJECTED = 0.6;
 /** Share of what is left of the budget in which places are found anew before annealing. */
 const REINSERTED = 0.4;
-const LEAST_ROUND = 0.02;
 /** An impatient search ends when this many times as many moves as the last gain took have brought none. */
 const STALE = 4;
 /** Share of what is left of the budget that a bound gets, and its steps at most. */
@@ -57,7 +57,7 @@ export function search(problem: Problem, { limits, seed, patient }: SearchOption
   const support = new Support(problem);
   const near = new Neighbours(problem, state, random, support);
   const budget = new Budget(limits);
-  placeFixed(state);
+  state.placeFixed();
   if (near.open.length <= 1) return enumerate(state, near, budget);
   placeHints(state, near);
   let left = construct(state, near, budget);
@@ -77,16 +77,15 @@ export function search(problem: Problem, { limits, seed, patient }: SearchOption
   }
   const best = new Best(state);
   best.offer();
-  const run: Run & { bound: number } = { state, near, budget, random, best, bound: Infinity };
-  // Often the bound is met at once by what is best for each group.
   const { bound, groups } = boundOf(problem, best.objective, limits, budget);
-  run.bound = bound;
+  const run: Run = { state, near, budget, random, best, bound };
+  // Often the bound is met at once by what is best for each group.
   for (const { variables, values } of groups) {
     if (best.objective >= bound - ALIKE || !budget.spend()) break;
     follow(run, variables, values);
   }
   let gainedAt = budget.moves;
-  for (let round = 0; !budget.isOver && best.objective < run.bound - ALIKE; round += 1) {
+  for (let round = 0; !budget.isOver && best.objective < bound - ALIKE; round += 1) {
     const { objective } = best;
     reinsert(run, budget.used + REINSERTED * (1 - budget.used));
     const { used } = budget;
@@ -96,7 +95,7 @@ export function search(problem: Problem, { limits, seed, patient }: SearchOption
   }
   goTo(state, best.values);
   const { values, objective } = best;
-  return { values, objective, moves: budget.moves, bound: run.bound, exhaustive: false };
+  return { values, objective, moves: budget.moves, bound, exhaustive: false };
 }
 
 /** A bound, for a share of what is left of the budget. */
@@ -121,9 +120,7 @@ function enumerate(state: State, near: Neighbours, budget: Budget): SearchResult
     const hint = state.problem.hints[variable] ?? -1;
     for (const value of hint >= 0 ? [hint, ...near.domain(variable)] : near.domain(variable)) {
       budget.spend();
-      state.begin();
-      state.place(variable, value);
-      state.settle();
+      state.give(variable, value);
       if (state.broken <= ALIKE && (values === null || state.objective > objective + ALIKE)) {
         values = state.values.slice();
         objective = state.objective;
@@ -131,16 +128,6 @@ function enumerate(state: State, near: Neighbours, budget: Budget): SearchResult
     }
   }
   return { values, objective, moves: budget.moves, bound: objective, exhaustive: true };
-}
-
-/** Variables with a single value have it. */
-function placeFixed(state: State): void {
-  const { domainOf, domains } = state.problem;
-  state.begin();
-  domainOf.forEach((domain, variable) => {
-    if (domains[domain]?.length === 1) state.place(variable, domains[domain][0] ?? 0);
-  });
-  state.settle();
 }
 
 /** Hints, as far as they break nothing. */
@@ -159,9 +146,7 @@ function placeHints(state: State, near: Neighbours): void {
     const hint = hints[variable] ?? -1;
     if (hint < 0) continue;
     const before = state.broken;
-    state.begin();
-    state.place(variable, hint);
-    state.settle();
+    state.give(variable, hint);
     if (state.broken > before + ALIKE) state.undo();
   }
 }

@@ -1,7 +1,7 @@
 import type { Random } from '../../base/random.js';
 import { MinTree } from './min-tree.js';
 import type { Problem, Table } from './problem.js';
-import { Kind } from './problem.js';
+import { Kind, slotAt } from './problem.js';
 
 /** Extremes of more entries than this are kept in a tournament. */
 const SCANNED = 12;
@@ -133,20 +133,38 @@ export class State {
     this.placeSames(variable, value);
   }
 
+  /** A whole move: one variable gets a value, or none with -1. */
+  give(variable: number, value: number): void {
+    this.begin();
+    this.place(variable, value);
+    this.settle();
+  }
+
+  /** Gives variables with a single value that one. */
+  placeFixed(): void {
+    const { domainOf, domains } = this.problem;
+    this.begin();
+    domainOf.forEach((domain, variable) => {
+      if (domains[domain]?.length === 1) this.place(variable, domains[domain][0] ?? 0);
+    });
+    this.settle();
+  }
+
   private placeItems(variable: number, old: number, value: number): void {
-    const { items } = this.problem;
+    const { items, tables } = this.problem;
     const end = items.start[variable + 1] ?? 0;
     for (let i = items.start[variable] ?? 0; i < end; i += 1) {
       const presence = items.presence[i] ?? -1;
       if (presence >= 0 && this.cell[presence] === 0) continue;
-      const table = items.table[i] ?? 0;
+      const at = items.table[i] ?? 0;
       const demand = items.demand[i] ?? 0;
-      const slotOf = this.problem.tables[table]?.slotOf ?? null;
-      const from = old < 0 || slotOf === null ? old : (slotOf[old] ?? -1);
-      const to = value < 0 || slotOf === null ? value : (slotOf[value] ?? -1);
+      const table = tables[at];
+      if (table === undefined) continue;
+      const from = slotAt(table, old);
+      const to = slotAt(table, value);
       if (from === to) continue;
-      if (from >= 0) this.add(table, from, -demand);
-      if (to >= 0) this.add(table, to, demand);
+      if (from >= 0) this.add(at, from, -demand);
+      if (to >= 0) this.add(at, to, demand);
     }
   }
 
@@ -327,11 +345,11 @@ export class State {
     for (let i = cells.inputStart[cell] ?? 0; i < end; i += 1) {
       const item = cells.inputs[i] ?? 0;
       const value = this.values[items.variable[item] ?? 0] ?? -1;
-      const table = items.table[item] ?? 0;
-      const slotOf = tables[table]?.slotOf ?? null;
-      const slot = value < 0 || slotOf === null ? value : (slotOf[value] ?? -1);
+      const at = items.table[item] ?? 0;
+      const table = tables[at];
+      const slot = table === undefined ? -1 : slotAt(table, value);
       const demand = items.demand[item] ?? 0;
-      if (slot >= 0) this.add(table, slot, present ? demand : -demand);
+      if (slot >= 0) this.add(at, slot, present ? demand : -demand);
     }
   }
 
@@ -455,7 +473,7 @@ export class State {
       const at = items.table[i] ?? 0;
       const table = tables[at];
       if (table?.hard !== true || (items.presence[i] ?? -1) >= 0) continue;
-      const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
+      const slot = slotAt(table, value);
       if (slot < 0) continue;
       let load = (this.held[at]?.load[slot] ?? 0) + (items.demand[i] ?? 0);
       while (other < last && (items.table[other] ?? 0) < at) other += 1;
@@ -470,7 +488,7 @@ export class State {
     let least = Infinity;
     for (const { table, load } of this.held) {
       if (!table.hard) continue;
-      const slot = table.slotOf === null ? value : (table.slotOf[value] ?? -1);
+      const slot = slotAt(table, value);
       if (slot < 0) continue;
       const room = ((table.limit[slot] ?? Infinity) - (load[slot] ?? 0)) * table.scale;
       if (room < least) least = room;
@@ -501,13 +519,12 @@ export class State {
     });
     const crowd: number[] = [];
     if (chosen < 0) return crowd;
-    const slotOf = tables[at]?.slotOf ?? null;
+    const table = tables[at];
+    if (table === undefined) return crowd;
     for (let i = 0; i < items.table.length; i += 1) {
       if (items.table[i] !== at) continue;
       const variable = items.variable[i] ?? 0;
-      const value = this.values[variable] ?? -1;
-      const slot = value < 0 || slotOf === null ? value : (slotOf[value] ?? -1);
-      if (slot === chosen) crowd.push(variable);
+      if (slotAt(table, this.values[variable] ?? -1) === chosen) crowd.push(variable);
     }
     return crowd;
   }

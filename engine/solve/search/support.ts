@@ -1,5 +1,7 @@
+import { byNumber } from '../../base/order.js';
 import type { Problem } from './problem.js';
 import { Kind } from './problem.js';
+import { startsOf } from './starts.js';
 
 /** Variables that decide a cell, through all it reads; found once per cell. */
 export class Support {
@@ -8,8 +10,22 @@ export class Support {
 
   constructor(private readonly problem: Problem) {}
 
-  /** Variables that decide a cell; null where it reads what all items of a table add up to, or more variables than `most`. */
+  /** All of them. */
+  of(cell: number): Int32Array {
+    let found = this.known.get(cell);
+    if (found === undefined) {
+      found = this.collect(cell, Infinity, true) ?? new Int32Array(0);
+      this.known.set(cell, found);
+    }
+    return found;
+  }
+
+  /** Null where a cell reads what all items of a table add up to, or more variables than `most`. */
   few(cell: number, most: number): Int32Array | null {
+    return this.collect(cell, most, false);
+  }
+
+  private collect(cell: number, most: number, sums: boolean): Int32Array | null {
     this.graph ??= graphOf(this.problem);
     const { readStart, read, variablesOf } = this.graph;
     const { kind } = this.problem.cells;
@@ -18,7 +34,7 @@ export class Support {
     const stack = [cell];
     while (stack.length > 0) {
       const one = stack.pop() ?? 0;
-      if (kind[one] === Kind.load || kind[one] === Kind.balance) return null;
+      if (!sums && (kind[one] === Kind.load || kind[one] === Kind.balance)) return null;
       for (const variable of variablesOf.get(one) ?? []) variables.add(variable);
       if (variables.size > most) return null;
       for (let i = readStart[one] ?? 0; i < (readStart[one + 1] ?? 0); i += 1) {
@@ -28,31 +44,7 @@ export class Support {
         stack.push(child);
       }
     }
-    return Int32Array.from([...variables].sort((x, y) => x - y));
-  }
-
-  of(cell: number): Int32Array {
-    let found = this.known.get(cell);
-    if (found === undefined) {
-      this.graph ??= graphOf(this.problem);
-      const { readStart, read, variablesOf } = this.graph;
-      const seen = new Set<number>([cell]);
-      const variables = new Set<number>();
-      const stack = [cell];
-      while (stack.length > 0) {
-        const one = stack.pop() ?? 0;
-        for (const variable of variablesOf.get(one) ?? []) variables.add(variable);
-        for (let i = readStart[one] ?? 0; i < (readStart[one + 1] ?? 0); i += 1) {
-          const child = read[i] ?? 0;
-          if (seen.has(child)) continue;
-          seen.add(child);
-          stack.push(child);
-        }
-      }
-      found = Int32Array.from([...variables].sort((a, b) => a - b));
-      this.known.set(cell, found);
-    }
-    return found;
+    return Int32Array.from([...variables].sort(byNumber));
   }
 }
 
@@ -67,11 +59,7 @@ function graphOf(problem: Problem): Graph {
   const variablesOf = new Map<number, number[]>();
   const { cells, members, sames, items, tables, domainOf } = problem;
   const count = cells.kind.length;
-  const readStart = new Int32Array(count + 1);
-  for (const target of cells.reader) readStart[target + 1] = (readStart[target + 1] ?? 0) + 1;
-  for (let i = 0; i < count; i += 1) {
-    readStart[i + 1] = (readStart[i + 1] ?? 0) + (readStart[i] ?? 0);
-  }
+  const readStart = startsOf(count, cells.reader);
   const next = readStart.slice();
   const read = new Int32Array(cells.reader.length);
   for (let cell = 0; cell < count; cell += 1) {
