@@ -10,6 +10,7 @@ import { encodeModel } from './encode.js';
 import { levelResult } from './level-result.js';
 import { constantOutcome } from './mip-backend.js';
 import { integerColumnCount } from './mip.js';
+import { overloadOf } from './overload.js';
 import { propagate } from './propagate.js';
 import { reduceModel } from './reduce.js';
 import { MOST_INTEGER_COLUMNS } from './simplex.js';
@@ -189,6 +190,10 @@ async function solveValid(
   const problems = validate(model);
   const bare = { backend: null, rejections: [] };
   if (problems.length > 0) return { ...bare, outcome: { status: 'model_invalid', problems } };
+  const overload = overloadOf(model);
+  if (overload !== null) {
+    return { ...bare, outcome: { status: 'infeasible', blamed: overload }, backend: PRESOLVE };
+  }
   const closed = backends.closedForm === undefined ? null : closedAnswer(model, backends.closedForm);
   if (closed !== null && closed.outcome.status !== 'unknown') return closed;
   const report = await solveOpen(model, limits, backends, clock);
