@@ -14,3 +14,8 @@ export function canonicalJson(value: unknown): string {
     return Object.fromEntries(entries);
   });
 }
+
+/** SHA-256 of a text as base64, the form that content security policies use. */
+export function digestBase64(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('base64');
+}
