@@ -70,6 +70,7 @@ export const CODES = {
   'import/unknown-instance': 'A file holds several problems, or none of this name.',
   'import/not-empty': 'The database already holds a problem of this kind.',
   'export/undecided': 'A decision to be written is not made yet.',
+  'tap/bad-pattern': 'A tensor access pattern, a tiling or a layout cannot be.',
   'loop/unknown-event': 'No controller takes an event of this type.',
   'loop/bad-event': 'An event lacks a field or gives it a value it cannot have.',
   'loop/not-served': 'An event asks for something the state does not allow.',

@@ -46,6 +46,7 @@ function exitOfError({ code }: Diagnostic): ExitCode {
     case 'solve/stale':
     case 'replay/version':
     case 'replay/unknown-format':
+    case 'tap/bad-pattern':
     case 'import/bad-file':
     case 'import/unknown-format':
     case 'import/unknown-instance':

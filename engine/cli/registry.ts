@@ -65,6 +65,11 @@ export const REGISTRY: readonly RegistryEntry[] = [
     load: async () => (await import('./command/query.js')).query,
   },
   {
+    name: 'tap',
+    summary: 'look at tensor access patterns: visits, descriptors, tilings',
+    load: async () => (await import('./command/tap.js')).tap,
+  },
+  {
     name: 'run',
     summary: 'host the loop live: events on stdin, effects on stdout',
     load: async () => (await import('./command/run.js')).run,

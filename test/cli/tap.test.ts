@@ -1,0 +1,88 @@
+import test from 'ava';
+import type { CliEnd } from './helpers/run-cli-here.js';
+import { runCliHere } from './helpers/run-cli-here.js';
+
+const tap = (words: string): Promise<CliEnd> => runCliHere(['tap', ...words.split(' ')]);
+
+test('a tiling is shown with its patterns, their descriptors and the order of visits', async (t) => {
+  const { exit, stdout } = await tap('4x4 --tile 2x2 --tile-order col --on shim');
+  t.is(exit, 0);
+  t.is(
+    stdout,
+    `tensor 4x4: 4 patterns, 16 visits, 16 of 16 elements, none twice
+0: offset 0 sizes 1,1,2,2 strides 0,0,1,4
+   fits one descriptor: shim
+1: offset 2 sizes 1,1,2,2 strides 0,0,1,4
+   fits one descriptor: shim
+2: offset 8 sizes 1,1,2,2 strides 0,0,1,4
+   fits one descriptor: shim
+3: offset 10 sizes 1,1,2,2 strides 0,0,1,4
+   fits one descriptor: shim
+
+last visit of each element
+  0  2  4  6
+  1  3  5  7
+  8 10 12 14
+  9 11 13 15
+`,
+  );
+});
+
+test('a pattern that fits no descriptor is shown with those that make its visits', async (t) => {
+  const { exit, stdout } = await tap('3x8 --sizes 65,4 --strides 0,2 --on core --count');
+  t.is(exit, 0);
+  t.is(
+    stdout,
+    `tensor 3x8: 1 pattern, 260 visits, 4 of 24 elements, up to 65 times
+0: offset 0 sizes 65,4 strides 0,2
+   core: does not fit (iterations); 2 descriptors do
+      offset 0 sizes 64,1,1,4 strides 0,0,0,2
+      offset 0 sizes 1,1,1,4 strides 0,0,0,2
+
+visits of each element
+ 65  . 65  . 65  . 65  .
+  .  .  .  .  .  .  .  .
+  .  .  .  .  .  .  .  .
+`,
+  );
+});
+
+test('visits that no descriptors make are findings on the tile that was asked for', async (t) => {
+  const words = '8x8 --sizes 8,8 --strides 1,8 --element-bytes 1';
+  t.is((await tap(`${words} --on mem`)).exit, 1);
+  t.is((await tap(words)).exit, 0);
+});
+
+test('a tensor too large for a map is judged all the same', async (t) => {
+  const { exit, stdout } = await tap('65536x65536');
+  t.is(exit, 0);
+  t.true(stdout.startsWith('tensor 65536x65536: 1 pattern, 4294967296 visits\n'));
+});
+
+test('the answer in JSON has every pattern with its descriptors', async (t) => {
+  const { stdout } = await tap('2x600 --sizes 2,300 --strides 600,1 --on core --json');
+  const document = JSON.parse(stdout) as { patterns: unknown; accesses: number };
+  t.is(document.accesses, 600);
+  const part = { offset: 0, sizes: [2, 1, 1, 300], strides: [600, 0, 0, 1] };
+  t.deepEqual(document.patterns, [
+    {
+      offset: 0,
+      sizes: [2, 300],
+      strides: [600, 1],
+      descriptors: [{ tile: 'core', fits: false, reasons: ['d0_wrap'], descriptors: 1, parts: [part] }],
+    },
+  ]);
+});
+
+test('what cannot be asked for is a usage error', async (t) => {
+  for (const words of [
+    '4',
+    '4x4 --offset 1',
+    '4x4 --sizes 4',
+    '4x4 --sizes 4 --strides 1 --tile 2x2',
+    '4xx4',
+  ]) {
+    const { exit, stderr } = await tap(words);
+    t.is(exit, words === '4' ? 0 : 2, stderr);
+  }
+});
