@@ -20,8 +20,12 @@ export function decisionsOf(
   });
 }
 
-export const cellRow = (table: string, key: readonly SqlValue[]): string =>
-  `${table}\0${key.map(String).join('\0')}`;
+/** Names a row in maps; 1 and '1' are keys of two rows. */
+export function cellRow(table: string, key: readonly SqlValue[]): string {
+  let id = table;
+  for (const value of key) id += typeof value === 'string' ? `\0'${value}` : `\0${String(value)}`;
+  return id;
+}
 
 /** Decisions that change what is stored. */
 export function changesOf(decisions: readonly Decision[]): Decision[] {
@@ -39,8 +43,17 @@ export function writeDecisions(
   decisions: readonly Decision[],
   relations: ReadonlyMap<string, Relation>,
 ): void {
+  for (const [table, rows] of byRow(changesOf(decisions))) {
+    const relation = relations.get(table);
+    if (relation !== undefined && isKeyed(relation)) writeKeyed(store, relation, rows);
+    else writeRows(store, table, rows);
+  }
+}
+
+/** Decisions by table and row, in their order. */
+function byRow(decisions: readonly Decision[]): Map<string, (readonly Decision[])[]> {
   const byTable = new Map<string, Map<string, Decision[]>>();
-  for (const decision of changesOf(decisions)) {
+  for (const decision of decisions) {
     let rows = byTable.get(decision.table);
     if (rows === undefined) {
       rows = new Map();
@@ -51,11 +64,53 @@ export function writeDecisions(
     if (row === undefined) rows.set(id, [decision]);
     else row.push(decision);
   }
-  for (const [table, rows] of byTable) {
-    const relation = relations.get(table);
-    if (relation !== undefined && isKeyed(relation)) writeKeyed(store, relation, [...rows.values()]);
-    else for (const row of rows.values()) update(store, row, row[0]?.key ?? {});
+  return new Map([...byTable].map(([table, rows]) => [table, [...rows.values()]]));
+}
+
+/** So many rows take one statement; triggers make a statement dear, whatever it does. */
+const AT_ONCE = 4;
+
+/** Writes rows of one table: those with the same columns in one statement, as far as JSON can hold them. */
+function writeRows(store: Store, table: string, rows: readonly (readonly Decision[])[]): void {
+  const together = new Map<string, (readonly Decision[])[]>();
+  for (const row of rows) {
+    if (!row.every(({ value }) => isPlain(value)) || !Object.values(row[0]?.key ?? {}).every(isPlain)) {
+      update(store, row, row[0]?.key ?? {});
+      continue;
+    }
+    const columns = row.map(({ column }) => column).join('\0');
+    const alike = together.get(columns);
+    if (alike === undefined) together.set(columns, [row]);
+    else alike.push(row);
   }
+  for (const alike of together.values()) {
+    if (alike.length >= AT_ONCE) updateAll(store, table, alike);
+    else for (const row of alike) update(store, row, row[0]?.key ?? {});
+  }
+}
+
+/** True where a value comes out of JSON in SQLite as it went in. */
+function isPlain(value: SqlValue): boolean {
+  if (value === null) return true;
+  if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0);
+  // SQLite ends such a text at its first zero, and half of a pair has no UTF-8.
+  return typeof value === 'string' && !/[\0\ud800-\udfff]/.test(value);
+}
+
+/** One statement for rows with the same columns and keys. */
+function updateAll(store: Store, table: string, rows: readonly (readonly Decision[])[]): void {
+  const [first = []] = rows;
+  const keys = Object.keys(first[0]?.key ?? {});
+  const set = first.map(({ column }, i) => `${quoteName(column)} = edict_written.value ->> ${i}`).join(', ');
+  const where = keys
+    .map((name, i) => `${quoteName(table)}.${quoteName(name)} is edict_written.value ->> ${first.length + i}`)
+    .join(' and ');
+  const values = rows.map((row) => [
+    ...row.map(({ value }) => value),
+    ...keys.map((name) => row[0]?.key[name] ?? null),
+  ]);
+  const sql = `update ${quoteName(table)} set ${set} from json_each(?) as edict_written where ${where}`;
+  store.run(sql, [JSON.stringify(values)]);
 }
 
 /** True where rows that swap decisions may meet in a unique index on the way. */

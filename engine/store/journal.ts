@@ -63,8 +63,10 @@ export function appendJournal(store: Store, entries: readonly JournalEntry[]): v
     assert(body !== undefined, 'a journal entry without a body');
     const text = canonicalJson(body);
     seq += 1;
+    // Until the first stale row both chains are one, and then it is hashed once.
+    const isShared = hash === digest;
     hash = link(hash, kind, tick, atUs, text);
-    if (kind !== 'stale') digest = link(digest, kind, tick, atUs, text);
+    if (kind !== 'stale') digest = isShared ? hash : link(digest, kind, tick, atUs, text);
     return [seq, tick, kind, atUs, text, hash, digest];
   });
   for (let at = 0; at < rows.length;) {
@@ -106,8 +108,9 @@ export function verifyJournal(store: Store): ChainReport {
       ];
       seq += 1;
       if (rowSeq !== seq) return broken(seq, 'is missing');
+      const isShared = hash === digest;
       hash = link(hash, kind, tick, atUs, body);
-      if (kind !== 'stale') digest = link(digest, kind, tick, atUs, body);
+      if (kind !== 'stale') digest = isShared ? hash : link(digest, kind, tick, atUs, body);
       if (hash !== rowHash || digest !== rowDigest) return broken(seq, 'does not hash to what it says');
     }
     if (seq < head.seq) return broken(seq + 1, 'is missing');

@@ -156,7 +156,7 @@ export class Store {
   write<T>(fn: () => T): T {
     assert(!this.#database.inTransaction, 'a write transaction inside another transaction');
     this.#exec('begin immediate');
-    return this.#settle(fn, 'commit', 'rollback');
+    return this.#settle(fn, ['commit'], ['rollback']);
   }
 
   /** A part of a transaction that a throw undoes alone. INVARIANT: inside `write`. */
@@ -166,7 +166,7 @@ export class Store {
     const name = `savepoint_${this.#depth}`;
     try {
       this.#exec(`savepoint ${name}`);
-      return this.#settle(fn, `release ${name}`, `rollback to ${name}; release ${name}`);
+      return this.#settle(fn, [`release ${name}`], [`rollback to ${name}`, `release ${name}`]);
     } finally {
       this.#depth -= 1;
     }
@@ -184,8 +184,8 @@ export class Store {
           this.rows('select 1 from sqlite_schema limit 1');
           return fn();
         },
-        'commit',
-        'rollback',
+        ['commit'],
+        ['rollback'],
       );
     } finally {
       this.#reading = false;
@@ -234,21 +234,22 @@ export class Store {
     if (readonly && !this.#foundWal) tidyWal(name);
   }
 
-  #settle<T>(fn: () => T, commit: string, rollback: string): T {
+  #settle<T>(fn: () => T, commit: readonly string[], rollback: readonly string[]): T {
     try {
       const result = fn();
       assert(!(result instanceof Promise), 'a transaction function that returns a promise');
-      this.#exec(commit);
+      for (const sql of commit) this.#exec(sql);
       return result;
     } catch (error) {
       // A full disk or an I/O error may already have made SQLite roll back.
-      if (this.#database.inTransaction) this.#exec(rollback);
+      if (this.#database.inTransaction) for (const sql of rollback) this.#exec(sql);
       throw error;
     }
   }
 
+  /** Runs one statement that begins or ends something; each event of a batch has a savepoint. */
   #exec(sql: string): void {
-    this.#guard(sql, () => this.#database.exec(sql));
+    this.#guard(sql, () => this.#prepare(sql).statement.run());
   }
 
   #prepare(sql: string): Prepared {

@@ -1,15 +1,11 @@
 import type { Rows } from '../../loop/controller.js';
 
 /**
- * Notes how a process lies on its hosts, once all it asked for is there.
- * The row of its open run is overwritten, so that a run counts once, as of its last complete allocation.
+ * Notes how processes lie on their hosts, each once all it asked for is there.
+ * The row of an open run is overwritten, so that a run counts once, as of its last complete allocation.
  */
-export function noteRun(process: number, nowUs: number, rows: Rows): void {
-  const waits = rows.get(
-    `select 1 from request where status in ('PENDING', 'PLACED') and process_id = ? limit 1`,
-    process,
-  );
-  if (waits !== undefined) return;
+export function noteRuns(processes: readonly number[], nowUs: number, rows: Rows): void {
+  if (processes.length === 0) return;
   rows.run(
     `insert into process_run (process_id, run, at_us, host_count, core_count, memslice_count, local_pairs)
      select
@@ -20,7 +16,9 @@ export function noteRun(process: number, nowUs: number, rows: Rows): void {
          1),
        ?, count(*), sum(cores), sum(memslices), sum(cores * memslices)
      from placed
-     where process = ?
+     where process in (select value from json_each(?))
+       and not exists (
+         select 1 from request where status in ('PENDING', 'PLACED') and process_id = placed.process)
      group by process
      on conflict (process_id, run) do update set
        at_us = excluded.at_us,
@@ -29,7 +27,7 @@ export function noteRun(process: number, nowUs: number, rows: Rows): void {
        memslice_count = excluded.memslice_count,
        local_pairs = excluded.local_pairs`,
     nowUs,
-    process,
+    JSON.stringify(processes),
   );
 }
 

@@ -49,6 +49,13 @@ function requestOf(record: SqlRecord): RequestRow {
   };
 }
 
+/** The requests of these numbers, as far as there are such, in ascending order. */
+export function requestsOf(rows: Rows, ids: readonly number[]): RequestRow[] {
+  if (ids.length === 0) return [];
+  const where = 'request_id in (select value from json_each(?)) order by request_id';
+  return requestsWhere(rows, where, JSON.stringify(ids));
+}
+
 /** True while the request holds nothing and waits for a host or for its units. */
 export function isUnbound(row: Stored<unknown>): boolean {
   return row.state === 'PENDING' || row.state === 'PLACED';
