@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
+import { tapsOf } from '../../engine/cli/tap/tap-input.js';
+import { tapReport } from '../../engine/cli/tap/tap-report.js';
 import type { CliEnd } from './helpers/run-cli-here.js';
 import { runCliHere } from './helpers/run-cli-here.js';
+import { tempFolder } from './helpers/temp-folder.js';
 
 const tap = (words: string): Promise<CliEnd> => runCliHere(['tap', ...words.split(' ')]);
 
@@ -72,6 +77,31 @@ test('the answer in JSON has every pattern with its descriptors', async (t) => {
       descriptors: [{ tile: 'core', fits: false, reasons: ['d0_wrap'], descriptors: 1, parts: [part] }],
     },
   ]);
+});
+
+test('a report shows maps, and each tile as a step', async (t) => {
+  const file = join(tempFolder(t), 'tap.html');
+  const { exit } = await tap(`8x8 --tile 2x2 --group 2x2 --report ${file}`);
+  t.is(exit, 0);
+  const text = readFileSync(file, 'utf8');
+  t.true(text.startsWith('<!doctype html>'));
+  for (const part of ['Access patterns over 8 x 8', 'pattern 3, 1.1', 'Buffer descriptors']) {
+    t.true(text.includes(part), part);
+  }
+  const sequence = tapsOf([8, 8], { tile: [2, 2], group: [2, 2] });
+  const { sections } = tapReport(sequence, [], 4);
+  const animation = sections.find((section) => section.kind === 'animation');
+  t.is(animation?.frames.length, 16);
+  t.deepEqual(animation?.frames[1]?.active, [2, 3, 10, 11]);
+  t.is(animation?.frames[15]?.values[63], 63);
+  t.is(animation?.frames[14]?.values[63], null);
+});
+
+test('long patterns have no more steps than a report can show', (t) => {
+  const { sections } = tapReport(tapsOf([512, 512], { tile: [8, 8] }), [], 4);
+  const animation = sections.find((section) => section.kind === 'animation');
+  t.is(animation?.frames.length, 64);
+  t.regex(animation?.note ?? '', /first 64 of 4096 steps/);
 });
 
 test('what cannot be asked for is a usage error', async (t) => {

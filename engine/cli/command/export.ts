@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { DiagnosticError } from '../../base/diagnostic.js';
 import type { CliCommand } from '../cli-command.js';
 import { WORD_FORMATS } from '../cli-command.js';
 import { EXIT } from '../exit.js';
 import { withStore } from '../with-store.js';
+import { writeOutput } from '../write-output.js';
 
 interface ExportOptions {
   readonly db: string;
@@ -33,18 +32,9 @@ export const exportDecisions: CliCommand = {
     const text = await withStore(db, 'read', (store) => format.write(rowsOf(store).all));
     if (out === undefined) output.answer({ fields: { format: format.name, text }, text });
     else {
-      writeOut(out, text);
+      writeOutput(out, text);
       output.answer({ fields: { format: format.name, file: out } });
     }
     return EXIT.done;
   },
 };
-
-function writeOut(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    const message = `\`${path}\` cannot be written: ${error instanceof Error ? error.message : String(error)}`;
-    throw new DiagnosticError([{ code: 'cli/no-output', severity: 'error', message }]);
-  }
-}

@@ -11,6 +11,7 @@ import { wholeNumber } from '../option-values.js';
 import type { TapVerdict } from '../tap/judge-taps.js';
 import type { TapOptions } from '../tap/tap-input.js';
 import { dimensions, numberList } from '../tap/tap-input.js';
+import { writeOutput } from '../write-output.js';
 
 const TILES = ['shim', 'mem', 'core'] as const;
 
@@ -21,6 +22,7 @@ interface Options extends TapOptions {
   readonly on?: DmaTile;
   readonly elementBytes: number;
   readonly count?: boolean;
+  readonly report?: string;
 }
 
 /** `edict tap`: what tensor access patterns visit, and which buffer descriptors they take. */
@@ -51,6 +53,7 @@ export const tap: CliCommand = {
       )
       .option('--element-bytes <N>', 'bytes of an element (4)', wholeNumber(1), 4)
       .option('--count', 'show how often elements are visited, not when')
+      .option('--report <FILE>', 'write heat maps and an animation of the visits as one HTML file')
       .addHelpText(
         'after',
         '\n  edict tap 8x16 --sizes 2,4,4,4 --strides 64,4,16,1\n' +
@@ -88,6 +91,11 @@ export const tap: CliCommand = {
         .join('') +
       (judged.length > MOST_LISTED ? `... ${judged.length - MOST_LISTED} more patterns\n` : '') +
       map;
+    if (options.report !== undefined) {
+      const { tapReport } = await import('../tap/tap-report.js');
+      const { renderReport } = await import('../../report/render-report.js');
+      writeOutput(options.report, renderReport(tapReport(sequence, judged, options.elementBytes)));
+    }
     output.answer({
       text,
       fields: {
