@@ -6,6 +6,9 @@ import type { BarsSection, Cell } from './report.js';
 import { svgElement } from './svg.js';
 import { foldedTable, plainColumns, tableHtml } from './table-html.js';
 
+/** Percent of the width that the longest bar takes; the rest is for its number. */
+const LONGEST = 75;
+
 /** Bars lie in a table-like list, drawn without scripts: the number stands at the end of its bar. */
 export function barsHtml({ title, value, group, groups, series }: BarsSection): Rendered {
   for (const { name, values } of series) {
@@ -50,17 +53,10 @@ export function barsHtml({ title, value, group, groups, series }: BarsSection): 
 function bar(value: number | null, most: number, which: number, unit: string | null): Html {
   if (value === null) return markup`<div class="bar"><span class="bar-value">–</span></div>`;
   const share = most <= 0 ? 0 : Math.max(0, Math.min(1, value / most));
-  // Three quarters of the width belong to the bar, the rest to its number.
   const drawing = svgElement(
     'svg',
-    { class: 'bar-line', viewBox: '0 0 1000 10', preserveAspectRatio: 'none' },
-    svgElement('rect', {
-      x: 0,
-      y: 0,
-      width: Math.max(share === 0 ? 0 : 2, share * 1000),
-      height: 10,
-      class: `s${which % 8}`,
-    }),
+    { class: 'bar-line', width: `${(share * LONGEST).toFixed(2)}%`, height: 14 },
+    svgElement('rect', { width: '100%', height: '100%', class: `s${which % 8}` }),
   );
   return markup`<div class="bar">
     ${new Html(drawing)}<span class="bar-value">${quantityText(value, unit)}</span>

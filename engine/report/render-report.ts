@@ -80,7 +80,7 @@ function renderWithin({ title, subtitle, facts, sections }: Report, budget: Budg
           <button type="button" id="theme" hidden></button>
         </header>
         ${factsHtml(facts)}${contents(sections)}
-        <noscript><p class="note">Charts need JavaScript; every chart has its table.</p></noscript>
+        <p class="note until-ready">Charts need JavaScript; every chart has its table.</p>
         <main id="main">${parts}</main>
         <footer><p>Made by Edict. This file holds all its data and fetches nothing.</p></footer>
         <script type="application/json" id="charts">${new Html(inlineJson(charts))}</script>
