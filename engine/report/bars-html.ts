@@ -1,13 +1,13 @@
 import { assert } from '../base/assert.js';
 import { Html, markup, NOTHING } from './markup.js';
-import { quantityText } from './number-text.js';
+import { numberText } from './number-text.js';
 import type { Rendered } from './rendered.js';
 import type { BarsSection, Cell } from './report.js';
 import { svgElement } from './svg.js';
 import { foldedTable, plainColumns, tableHtml } from './table-html.js';
 
 /** Percent of the width that the longest bar takes; the rest is for its number. */
-const LONGEST = 75;
+const LONGEST = 70;
 
 /** Bars lie in a table-like list, drawn without scripts: the number stands at the end of its bar. */
 export function barsHtml({ title, value, group, groups, series }: BarsSection): Rendered {
@@ -59,6 +59,6 @@ function bar(value: number | null, most: number, which: number, unit: string | n
     svgElement('rect', { width: '100%', height: '100%', class: `s${which % 8}` }),
   );
   return markup`<div class="bar">
-    ${new Html(drawing)}<span class="bar-value">${quantityText(value, unit)}</span>
+    ${new Html(drawing)}<span class="bar-value">${numberText(value)} ${unit ?? ''}</span>
   </div>`;
 }
