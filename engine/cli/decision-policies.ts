@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { DiagnosticError } from '../base/diagnostic.js';
 import type { SourceFile } from '../base/source.js';
+import { policyPaths } from '../loop/policy-paths.js';
 import { readShippedPolicies } from '../store/files.js';
 import { controllersNamed } from './controller-input.js';
 import type { Environment } from './environment.js';
@@ -25,8 +26,7 @@ export async function policiesFor(
 ): Promise<readonly SourceFile[]> {
   const controllers = await controllersNamed(controllerNames);
   if (paths.length > 0) return readPolicies(paths, stdin);
-  const schedulers = controllers.map((controller) => controller.schedulers[controller.defaultScheduler]);
-  const shipped = schedulers.flatMap((one) => (one?.kind === 'policies' ? one.paths : []));
+  const shipped = controllers.flatMap(policyPaths);
   if (shipped.length > 0) return readShippedPolicies(shipped);
   throw new DiagnosticError([
     {

@@ -1,5 +1,6 @@
 import type { Controller } from '../loop/controller.js';
+import { quota } from './quota/controller.js';
 import { rack } from './rack/controller.js';
 
 /** The controllers that ship, by name. */
-export const controllers: readonly Controller[] = [rack];
+export const controllers: readonly Controller[] = [quota, rack];

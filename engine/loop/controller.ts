@@ -30,6 +30,8 @@ export interface ControllerContext {
   readonly rows: Rows;
   /** Logical time of the tick, microseconds. */
   readonly nowUs: number;
+  /** Name of the scheduler that decides. */
+  readonly scheduler: string;
   /** Seeded per tick, so that a resumed replay draws the same numbers. */
   readonly random: Random;
   /** Queues an effect; it leaves only when the transaction has committed. */
@@ -91,18 +93,25 @@ export interface Controller {
   readonly events: readonly string[];
   readonly schedulers: Readonly<Record<string, Scheduler>>;
   readonly defaultScheduler: string;
+  /** Policy paths that every answer of a direct scheduler must pass; those of the default scheduler unless said. */
+  readonly checks?: readonly string[];
   readonly trigger: TriggerRule;
 
   /** Turns one event into rows, machine steps and effects. */
   receive(event: LoopEvent, context: ControllerContext): void;
+  /**
+   * True where what waits must be decided before this event is taken in, because the order of the two matters.
+   * Asked only while something waits; without it, all events of an instant come before what is decided at it.
+   */
+  readonly mustWait?: (event: LoopEvent, rows: Rows) => boolean;
   /** What waits now. */
   waiting(rows: Rows): Batch;
   /** Takes rows out of the batch until the next tick; `reason` is for people. */
   defer(keys: readonly SqlRecord[], reason: string, context: ControllerContext): void;
   /** Puts deferred rows back, at the start of every tick. */
   readmit(context: ControllerContext): void;
-  /** After the decisions are written: commits the twin columns, steps machines, emits effects. */
-  commit(decisions: readonly Decision[], context: ControllerContext): void;
+  /** After the decisions on a batch are written: commits the twin columns, steps machines, emits effects. */
+  commit(decisions: readonly Decision[], context: ControllerContext, batch: Batch): void;
   /** The replay's figures, read from the final state. */
   metrics(rows: Rows): Readonly<Record<string, number | null>>;
 }

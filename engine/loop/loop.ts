@@ -74,6 +74,12 @@ export interface Emitted {
   readonly refusals: readonly Diagnostic[];
 }
 
+/** What came of taking events in. */
+export interface Taken extends Emitted {
+  /** How many of them; the next one, if any, waits until what waits now is decided. */
+  readonly taken: number;
+}
+
 export interface TickResult extends Emitted {
   readonly tick: number;
   readonly status: 'optimal' | 'feasible' | 'infeasible' | 'unknown' | 'model_invalid' | 'fault';
@@ -154,6 +160,7 @@ export class Loop {
     return {
       rows: this.rows,
       nowUs,
+      scheduler: this.options.decider.name,
       random: seededRandom((Math.imul(seed | 0, 0x9e3779b1) ^ Math.imul(tick, 0x85ebca77)) >>> 0),
       emit: (effect) => {
         out.effects.push(effect);
@@ -167,19 +174,22 @@ export class Loop {
   }
 
   /**
-   * Takes in all events of one instant: one transaction.
+   * Takes in events of one instant: one transaction. All of them, unless the controller wants a decision in between.
    * An event that cannot be served is refused, journalled as such, and changes nothing.
    */
-  take(events: readonly LoopEvent[]): Emitted {
+  take(events: readonly LoopEvent[]): Taken {
     const [first] = events;
-    if (first === undefined) return { effects: [], refusals: [] };
+    if (first === undefined) return { effects: [], refusals: [], taken: 0 };
     const { controller } = this.options;
     return this.store.write(() => {
       const entries: JournalEntry[] = [];
       const out = { effects: [] as Effect[], refusals: [] as Diagnostic[] };
       const context = this.context(first.atUs, entries, out);
       controller.readmit(context);
+      let taken = 0;
       for (const event of events) {
+        if (this.mustWait(event)) break;
+        taken += 1;
         entries.push({
           tick: this.tick,
           kind: 'input',
@@ -197,8 +207,14 @@ export class Loop {
       }
       appendJournal(this.store, entries);
       this.store.bumpState();
-      return out;
+      return { ...out, taken };
     });
+  }
+
+  private mustWait(event: LoopEvent): boolean {
+    const { controller } = this.options;
+    if (controller.mustWait === undefined || controller.waiting(this.rows).keys.length === 0) return false;
+    return controller.mustWait(event, this.rows);
   }
 
   private receive(
@@ -377,7 +393,7 @@ export class Loop {
     const { store } = this;
     const { controller, relations } = this.options;
     const { grounded } = prepared;
-    const table = controller.waiting(this.rows).table;
+    const { table, keys, oldestUs } = controller.waiting(this.rows);
     const absent = new Set(leftOut.map((key) => cellRow(table, Object.values(key))));
     const decisions = decisionsOf(grounded, values, absent);
     const { soft } = evaluate(grounded.model, values);
@@ -393,7 +409,8 @@ export class Loop {
       controller.defer(controller.waiting(this.rows).keys, 'an answer failed the check by SQLite', context);
       return null;
     }
-    controller.commit(decisions, context);
+    const decided = keys.filter((key) => !absent.has(cellRow(table, Object.values(key))));
+    controller.commit(decisions, context, { table, keys: decided, oldestUs });
     this.deferUndecided(context);
     return decisions;
   }
@@ -493,7 +510,7 @@ export class Loop {
           for (const { code, message } of faults) context.refuse({ code, message });
           throw none;
         }
-        controller.commit(decisions, context);
+        controller.commit(decisions, context, batch);
         return decisions;
       });
     } catch (error) {

@@ -15,6 +15,7 @@ import type { Controller, TriggerRule } from './controller.js';
 import type { Solve } from './decide.js';
 import type { BatchMode, Decider } from './loop.js';
 import { Loop } from './loop.js';
+import { policyPaths } from './policy-paths.js';
 import { tableController } from './table-controller.js';
 
 export interface LoopSetup {
@@ -66,10 +67,8 @@ function deciderOf(controller: Controller, name: string, catalog: Catalog): Deci
   const shipped = (paths: readonly string[]): CompiledPolicies =>
     compiled(readShippedPolicies(paths), catalog);
   if (scheduler.kind === 'policies') return { kind: 'policies', name, checks: shipped(scheduler.paths) };
-  // Whoever decides without policies still has to pass those that the controller decides by.
-  const usual = controller.schedulers[controller.defaultScheduler];
-  const paths = usual?.kind === 'policies' ? usual.paths : [];
-  return { kind: 'direct', name, decide: scheduler.decide, checks: shipped(paths) };
+  // Whoever decides without policies still has to pass those that the controller goes by.
+  return { kind: 'direct', name, decide: scheduler.decide, checks: shipped(policyPaths(controller)) };
 }
 
 function compiled(sources: readonly SourceFile[], catalog: Catalog): CompiledPolicies {

@@ -9,7 +9,8 @@ export interface RunnerHooks {
 
 /**
  * Drives a loop along logical time, for replay and live use alike.
- * - All events of one instant are taken in before the trigger is asked at that instant.
+ * - All events of one instant are taken in before the trigger is asked at that instant, but for those that the
+ *   controller lets wait for a decision.
  * - What falls due between two instants is decided at its due time, before the later events.
  */
 export class Runner {
@@ -33,8 +34,12 @@ export class Runner {
     if (first === undefined) return;
     await this.decideUntil(first.atUs - 1);
     this.advance(first.atUs);
-    const emitted = this.loop.take(events);
-    this.hooks.onTaken?.(emitted, first.atUs);
+    for (let rest = events; rest.length > 0;) {
+      const taken = this.loop.take(rest);
+      this.hooks.onTaken?.(taken, first.atUs);
+      rest = rest.slice(taken.taken);
+      if (rest.length > 0) await this.decide();
+    }
     await this.decideUntil(first.atUs);
   }
 
@@ -51,9 +56,13 @@ export class Runner {
       if (dueUs === null || dueUs > limitUs) return;
       this.advance(dueUs);
       if (!this.loop.due(this.us).solve) return;
-      const result = await this.loop.decide(this.us);
-      this.hooks.onTick?.(result, this.us);
+      await this.decide();
     }
+  }
+
+  private async decide(): Promise<void> {
+    const result = await this.loop.decide(this.us);
+    this.hooks.onTick?.(result, this.us);
   }
 
   private advance(atUs: number): void {

@@ -8,6 +8,7 @@ import { parsePolicySet } from '../check/bind.js';
 import type { PolicyStatement } from '../lang/ast.js';
 import type { Name } from '../lang/ast.js';
 import type { Controller } from '../loop/controller.js';
+import { policyPaths } from '../loop/policy-paths.js';
 import { packagePath, readPolicyPaths, shownPath } from '../store/files.js';
 import { parseTestFile } from './parse-test-file.js';
 import type { TestFile, Use } from './test-file.js';
@@ -110,9 +111,7 @@ function controllerOf(
 }
 
 function basePolicies(controller: Controller): SourceFile[] {
-  const scheduler = controller.schedulers[controller.defaultScheduler];
-  const paths = scheduler?.kind === 'policies' ? scheduler.paths : [];
-  return readPolicyPaths(paths.map((one) => resolve(packagePath(), one))).map(named);
+  return readPolicyPaths(policyPaths(controller).map((one) => resolve(packagePath(), one))).map(named);
 }
 
 /** `host_ports.sql` beside `host_ports.test.sql`, where it is there. */

@@ -94,7 +94,7 @@ const checks: Readonly<Record<string, Check>> = {
     const context = recorder(rows);
     rack.receive(event('allocate', { process: 1, cores, memslices, id: 8 }), context);
     const decision = { table: 'request', column: 'controllable_dkernel', value: host, previous: null };
-    rack.commit([{ ...decision, key: { request_id: 8 } }], context);
+    rack.commit([{ ...decision, key: { request_id: 8 } }], context, rack.waiting(rows));
     const effect = must(context.effects[0], 'an effect');
     if ('error' in expect) {
       t.is(effect.type, 'rejected');

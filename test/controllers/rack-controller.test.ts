@@ -34,7 +34,7 @@ function decide(rows: Rows, hostByRequest: Readonly<Record<number, number>>, now
       previous: null,
     };
   });
-  rack.commit(decisions, context);
+  rack.commit(decisions, context, rack.waiting(context.rows));
   return context;
 }
 

@@ -140,6 +140,7 @@ export function recorder(rows: Rows, nowUs = 0, seed = 1): Recorder {
   return {
     rows,
     nowUs,
+    scheduler: 'test',
     random: seededRandom(seed),
     emit: (effect) => void effects.push(effect),
     refuse: (diagnostic) => void refused.push(diagnostic),
@@ -163,7 +164,7 @@ export function solveDirectly(
   const decisions = chosen.decide(controller.waiting(context.rows), context);
   if (decisions === null) return null;
   write(decisions, context.rows);
-  controller.commit(decisions, context);
+  controller.commit(decisions, context, controller.waiting(context.rows));
   return decisions;
 }
 

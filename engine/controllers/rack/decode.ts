@@ -1,6 +1,6 @@
+import { EventFields, Refusal } from '../../base/event-fields.js';
 import { didYouMean } from '../../base/suggest.js';
 import type { LoopEvent } from '../../loop/controller.js';
-import { Refusal } from './refusal.js';
 
 /** What the rack takes in. `null` marks a field left out. */
 export type RackEvent =
@@ -47,27 +47,27 @@ const MAX_UNITS = 65_536;
 
 /** Throws Refusal `loop/bad-event` for a field that is missing, unknown or out of its range. */
 export function decode(event: LoopEvent): RackEvent {
-  const fields = new Fields(event);
+  const fields = new EventFields(event.type, event.fields);
   const decoded = decodeFields(event.type, fields);
   fields.done();
   return decoded;
 }
 
-function decodeFields(type: string, fields: Fields): RackEvent {
+function decodeFields(type: string, fields: EventFields): RackEvent {
   switch (type) {
     case 'host':
       return {
         type,
-        host: fields.id('host'),
-        cores: fields.amount('cores'),
-        memslices: fields.amount('memslices'),
+        host: fields.integer('host', 0, MAX_ID),
+        cores: fields.integer('cores', 0, MAX_AMOUNT),
+        memslices: fields.integer('memslices', 0, MAX_AMOUNT),
         sliceBytes: fields.optional('slice_bytes', 1, Number.MAX_SAFE_INTEGER),
       };
     case 'process': {
       const locality = fields.optional('locality', 0, 1);
       return {
         type,
-        process: fields.id('process'),
+        process: fields.integer('process', 0, MAX_ID),
         locality: locality === null ? null : locality === 0 ? 0 : 1,
       };
     }
@@ -94,7 +94,7 @@ function decodeFields(type: string, fields: Fields): RackEvent {
     }
     case 'kernel_memory': {
       const memslices = fields.integer('memslices', 1, MAX_AMOUNT);
-      return { type, host: fields.id('host'), memslices };
+      return { type, host: fields.integer('host', 0, MAX_ID), memslices };
     }
     default:
       throw new Refusal(
@@ -105,12 +105,12 @@ function decodeFields(type: string, fields: Fields): RackEvent {
   }
 }
 
-function decodeAllocate(fields: Fields): RackEvent {
+function decodeAllocate(fields: EventFields): RackEvent {
   const memslices = fields.optional('memslices', 0, MAX_AMOUNT);
   const bytes = fields.optional('bytes', 1, Number.MAX_SAFE_INTEGER);
   const allocate = {
     type: 'allocate',
-    process: fields.id('process'),
+    process: fields.integer('process', 0, MAX_ID),
     cores: fields.optional('cores', 0, MAX_AMOUNT) ?? 0,
     memslices: memslices ?? 0,
     bytes,
@@ -136,54 +136,4 @@ export function checkUnits(count: number): void {
     `\`allocate\` would be cut into ${count} requests, more than ${MAX_UNITS}`,
     'leave out `units` to ask for all of it on one host',
   );
-}
-
-/** The fields of one event; what was never asked for is unknown. */
-class Fields {
-  private readonly known = new Set<string>();
-
-  constructor(private readonly event: LoopEvent) {}
-
-  id(name: string): number {
-    return this.integer(name, 0, MAX_ID);
-  }
-
-  amount(name: string): number {
-    return this.integer(name, 0, MAX_AMOUNT);
-  }
-
-  integer(name: string, min: number, max: number): number {
-    const value = this.optional(name, min, max);
-    if (value === null) throw this.bad(`lacks \`${name}\``);
-    return value;
-  }
-
-  optional(name: string, min: number, max: number): number | null {
-    const value = this.take(name);
-    if (value === undefined || value === null) return null;
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max)
-      return value;
-    throw this.bad(`has \`${name}\` = ${JSON.stringify(value)}, not an integer from ${min} to ${max}`);
-  }
-
-  flag(name: string, otherwise: boolean): boolean {
-    const value = this.take(name);
-    if (value === undefined || value === null) return otherwise;
-    if (typeof value === 'boolean') return value;
-    throw this.bad(`has \`${name}\` = ${JSON.stringify(value)}, not true or false`);
-  }
-
-  done(): void {
-    const unknown = Object.keys(this.event.fields).find((name) => !this.known.has(name));
-    if (unknown !== undefined) throw this.bad(`has no field \`${unknown}\``, didYouMean(unknown, this.known));
-  }
-
-  private take(name: string): unknown {
-    this.known.add(name);
-    return this.event.fields[name];
-  }
-
-  private bad(problem: string, help?: string): Refusal {
-    return new Refusal('loop/bad-event', `\`${this.event.type}\` ${problem}`, help);
-  }
 }

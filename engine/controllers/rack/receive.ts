@@ -1,10 +1,10 @@
 import { must, unreachable } from '../../base/assert.js';
+import { Refusal } from '../../base/event-fields.js';
 import type { ControllerContext, LoopEvent, Rows } from '../../loop/controller.js';
 import type { RackEvent } from './decode.js';
 import { checkUnits, decode } from './decode.js';
 import { hold, shelvesOf } from './extents.js';
 import { takeLowest } from './micro.js';
-import { Refusal } from './refusal.js';
 import { release } from './release.js';
 import { advance, integerOf } from './request-row.js';
 import { cutIntoUnits, throughCache } from './units.js';

@@ -1,10 +1,10 @@
 import { must } from '../../base/assert.js';
+import { Refusal } from '../../base/event-fields.js';
 import type { ControllerContext, Rows } from '../../loop/controller.js';
 import type { RackEvent } from './decode.js';
 import { extentsOf, keep } from './extents.js';
 import { closeRun } from './history.js';
 import { giveHighest } from './micro.js';
-import { Refusal } from './refusal.js';
 import type { RequestRow } from './request-row.js';
 import { advance, emitAll, isUnbound, requestById, requestsWhere } from './request-row.js';
 import type { Amount } from './units.js';

@@ -1,0 +1,57 @@
+import { stoppedClock } from '../../engine/base/clock.js';
+import { quota } from '../../engine/controllers/quota/controller.js';
+import type { LoopEvent } from '../../engine/loop/controller.js';
+import { createSolver } from '../../engine/loop/create-solver.js';
+import type { LoopSetup } from '../../engine/loop/open-loop.js';
+import { openLoop } from '../../engine/loop/open-loop.js';
+import type { Emitted, Loop, TickResult } from '../../engine/loop/loop.js';
+import { Runner } from '../../engine/loop/runner.js';
+import { openStore } from '../../engine/store/open.js';
+import type { Store } from '../../engine/store/store.js';
+
+/** One solver for all tests of a file; end it in `test.after.always`. */
+export const solver = createSolver();
+
+/** A quota loop on a database of its own, and what has left it. */
+export interface QuotaLoop {
+  readonly store: Store;
+  readonly loop: Loop;
+  readonly runner: Runner;
+  readonly taken: Emitted[];
+  readonly ticks: TickResult[];
+  /** Takes events of one instant, and decides what falls due. */
+  readonly take: (atUs: number, ...events: readonly EventFields[]) => Promise<void>;
+  readonly rows: (
+    sql: string,
+    ...parameters: readonly (string | number)[]
+  ) => readonly Readonly<Record<string, unknown>>[];
+}
+
+/** An event as a trace has it, without its time. */
+export type EventFields = Readonly<Record<string, unknown>> & { readonly type: string };
+
+export function quotaLoop(
+  setup: Partial<LoopSetup> = {},
+  store: Store = openStore(':memory:', 'state'),
+): QuotaLoop {
+  const { loop } = openLoop(store, { controller: quota, solve: solver.solve, clock: stoppedClock, ...setup });
+  const taken: Emitted[] = [];
+  const ticks: TickResult[] = [];
+  const runner = new Runner(loop, {
+    onTaken: (emitted) => taken.push(emitted),
+    onTick: (result) => ticks.push(result),
+  });
+  return {
+    store,
+    loop,
+    runner,
+    taken,
+    ticks,
+    take: async (atUs, ...events) => runner.take(events.map((event) => eventOf(atUs, event))),
+    rows: (sql, ...parameters) => store.records(sql, parameters),
+  };
+}
+
+export function eventOf(atUs: number, { type, ...fields }: EventFields): LoopEvent {
+  return { atUs, type, fields };
+}
