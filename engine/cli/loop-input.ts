@@ -16,12 +16,16 @@ export interface LoopCommandOptions extends SolverOptions {
   readonly pollMs?: number;
 }
 
-export function addLoopOptions(command: Command): void {
+/** `oneScheduler`: the command runs one scheduler, or policies in its place. */
+export function addLoopOptions(command: Command, { oneScheduler = true } = {}): void {
+  if (oneScheduler) {
+    command
+      .addOption(
+        new Option('--policies <PATH>', 'policies in place of the scheduler; may repeat').argParser(collect),
+      )
+      .option('--scheduler <NAME>', 'one of the controller, by name');
+  }
   command
-    .addOption(
-      new Option('--policies <PATH>', 'policies in place of the scheduler; may repeat').argParser(collect),
-    )
-    .option('--scheduler <NAME>', 'one of the controller, by name')
     .addOption(
       new Option('--batch <MODE>', 'what becomes of a batch that does not fit')
         .choices(['best-effort', 'all-or-nothing'])

@@ -80,6 +80,11 @@ export const REGISTRY: readonly RegistryEntry[] = [
     load: async () => (await import('./command/replay.js')).replay,
   },
   {
+    name: 'compare',
+    summary: 'replay one trace with several schedulers, side by side',
+    load: async () => (await import('./command/compare.js')).compare,
+  },
+  {
     name: 'explain',
     summary: 'explain a diagnostic code',
     load: async () => (await import('./command/explain.js')).explain,

@@ -2,9 +2,10 @@ import { DiagnosticError } from '../base/diagnostic.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Importer } from './importer.js';
 import { numaVm } from './numa-vm.js';
+import { requestRates, workload } from './workload/workload.js';
 
 /** The public formats that can be replayed, by name. */
-export const importers: readonly Importer[] = [numaVm];
+export const importers: readonly Importer[] = [numaVm, workload, requestRates];
 
 /** The importer of this name. Throws DiagnosticError `replay/unknown-format` where there is none. */
 export function findImporter(name: string): Importer {

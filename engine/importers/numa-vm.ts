@@ -16,6 +16,7 @@ export const numaVm: Importer = {
   name: 'numa-vm',
   takes:
     'a file of VM requests with `hosts.csv.gz` beside it, or the folder of both (then `vm_requests_C1.csv.gz`)',
+  options: [],
   open: (path) => openNumaVm(path),
 };
 

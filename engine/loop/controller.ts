@@ -80,6 +80,41 @@ export type TriggerRule =
   /** At every `pollUs`, when `requests` wait or the last solve is older than `maxUs` (the published loop). */
   | { readonly kind: 'poll'; readonly pollUs: number; readonly requests: number; readonly maxUs: number };
 
+/** A figure of `metrics` as a column of a table that sets schedulers side by side. */
+export interface Figure {
+  /** Its name in `metrics`. */
+  readonly metric: string;
+  readonly title: string;
+  /** null for a count or a share without unit. */
+  readonly unit: string | null;
+  /** Which value is the best one; null where neither is. */
+  readonly best: 'least' | 'most' | null;
+}
+
+/** A chart of a comparison, drawn from one query on each scheduler's final state. */
+export interface ComparisonChart {
+  /**
+   * `cdf`: the query gives `value` and how often it was seen, `count`; one line per scheduler.
+   * `lines`: it gives `x`, strictly increasing, and a column per line; one chart per scheduler.
+   */
+  readonly kind: 'cdf' | 'lines';
+  readonly title: string;
+  /** What to look for; null where the title says it. */
+  readonly note: string | null;
+  readonly x: { readonly name: string; readonly unit: string | null };
+  /** Of `lines`; a distribution has shares there. */
+  readonly y: { readonly name: string; readonly unit: string | null };
+  /** Lines that hold each value until the next x, by column. */
+  readonly steps: readonly string[];
+  readonly sql: string;
+}
+
+/** What a controller has to say about several of its schedulers after the same trace. */
+export interface Comparison {
+  readonly figures: readonly Figure[];
+  readonly charts: readonly ComparisonChart[];
+}
+
 /**
  * What one resource domain adds to the loop: decode, encode and a state graph. Formulas live in its views.
  *
@@ -114,4 +149,6 @@ export interface Controller {
   commit(decisions: readonly Decision[], context: ControllerContext, batch: Batch): void;
   /** The replay's figures, read from the final state. */
   metrics(rows: Rows): Readonly<Record<string, number | null>>;
+  /** How its schedulers are set side by side; all metrics in a table unless said. */
+  readonly comparison?: Comparison;
 }

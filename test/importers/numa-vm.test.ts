@@ -87,7 +87,7 @@ test('hosts become racks, hosts and two NUMA nodes each; requests become VMs wit
 
 test('a last batch that is full is solved once, and the requests file may be named itself', (t) => {
   const events = withFiles(HOSTS, REQUESTS, (folder) => [
-    ...findImporter('numa-vm').open(join(folder, 'vm_requests_C1.csv.gz')).events,
+    ...openNumaVm(join(folder, 'vm_requests_C1.csv.gz')).events,
     ...openNumaVm(folder, 3).events,
   ]);
   t.is(events.filter(({ type }) => type === 'solve').length, 2);

@@ -1,11 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { monotonicClock } from '../../base/clock.js';
 import type { Diagnostic } from '../../base/diagnostic.js';
-import { DiagnosticError, isError } from '../../base/diagnostic.js';
-import type { LoopEvent } from '../../loop/controller.js';
+import { isError } from '../../base/diagnostic.js';
 import type { ReplayResult } from '../../replay/replay.js';
-import type { Trace, TraceHeader } from '../../replay/trace.js';
-import type { Store } from '../../store/store.js';
 import type { CliCommand } from '../cli-command.js';
 import { WORD_FORMATS } from '../cli-command.js';
 import { controllersNamed } from '../controller-input.js';
@@ -14,25 +11,19 @@ import type { LoopCommandOptions } from '../loop-input.js';
 import { addLoopOptions, triggerOf } from '../loop-input.js';
 import { wholeNumber } from '../option-values.js';
 import { Progress } from '../progress.js';
+import { addTraceOptions, applyPackOf, openTrace, WORK_LIMIT } from '../trace-input.js';
 import { limitsOf, withSolver } from '../solver-input.js';
 import { withStore } from '../with-store.js';
 
 interface ReplayOptions extends LoopCommandOptions {
   readonly controller?: string;
   readonly from?: string;
+  readonly with?: readonly string[];
   readonly db?: string;
   readonly until?: number;
   readonly journal?: string;
 }
 
-interface Input {
-  readonly header: TraceHeader;
-  readonly events: Iterable<LoopEvent>;
-  readonly problem: Diagnostic | null;
-}
-
-/** Branch-and-bound nodes of one solve unless the command line says otherwise: a limit that no machine's speed moves. */
-const WORK_LIMIT = 5000;
 /** Refused events beyond this are counted, not listed. */
 const LISTED = 10;
 
@@ -42,17 +33,17 @@ export const replay: CliCommand = {
   configure: (command) => {
     command
       .argument('<TRACE>', 'the trace: JSONL, or what --from names')
-      .option('--from <FORMAT>', 'read a public format')
       .option('--controller <NAME>', 'controller that takes the events; the trace names its own')
       .option('--db <FILE>', 'keep state, decisions and journal in this database; goes on where it stopped')
       .option('--until <US>', 'stop before the first event after this time, in microseconds', wholeNumber(0))
       .option('--journal <FILE>', 'write the journal as JSONL');
+    addTraceOptions(command);
     addLoopOptions(command);
   },
   run: async (command, { output, environment }) => {
     const options = command.opts<ReplayOptions>();
     const [path = ''] = command.args;
-    const input = await openTrace(path, options.from);
+    const input = await openTrace(path, options);
     const name = options.controller ?? input.header.controller;
     const [controller = null] = await controllersNamed(name === null ? [] : [name]);
     const { openLoop } = await import('../../loop/open-loop.js');
@@ -113,33 +104,11 @@ export const replay: CliCommand = {
       text: summary(path, scheduler, result, metrics, digest, wallMs),
       diagnostics: [...problems, ...refusals.slice(0, LISTED)],
     });
+    if (input.rejected > 0) output.remark(`${input.rejected} rows of the trace could not be read`);
     if (refusals.length > LISTED) output.remark(`and ${refusals.length - LISTED} more refused events`);
     return problems.some(isError) ? exitOf(problems) : EXIT.done;
   },
 };
-
-async function openTrace(path: string, format: string | undefined): Promise<Input> {
-  if (!existsSync(path)) {
-    const message = `there is no trace \`${path}\``;
-    throw new DiagnosticError([{ code: 'cli/no-input', severity: 'error', message }]);
-  }
-  if (format !== undefined) {
-    const { findImporter } = await import('../../importers/find-importer.js');
-    return { ...findImporter(format).open(path), problem: null };
-  }
-  const { readTrace } = await import('../../replay/trace.js');
-  const trace: Trace = readTrace(path);
-  if (trace.header === null) throw new DiagnosticError(trace.problem === null ? [] : [trace.problem]);
-  return { header: trace.header, events: trace.records, problem: trace.problem };
-}
-
-/** Makes the tables that a trace without controller is about, when the header names a schema pack. */
-async function applyPackOf(store: Store, header: TraceHeader): Promise<void> {
-  const { schema } = header.notes;
-  if (typeof schema !== 'string' || !/^[a-z0-9_]+$/.test(schema)) return;
-  const { applyPack } = await import('../../store/apply-pack.js');
-  applyPack(store, schema);
-}
 
 function figures(result: ReplayResult, wallMs: number): Readonly<Record<string, number | null>> {
   const sorted = [...result.solveMs].sort((a, b) => a - b);

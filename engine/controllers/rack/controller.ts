@@ -30,6 +30,16 @@ export const rack: Controller = {
   readmit,
   commit,
   metrics,
+  comparison: {
+    figures: [
+      { metric: 'colocated_share', title: 'co-located share', unit: null, best: 'most' },
+      { metric: 'hosts_per_process', title: 'hosts per process', unit: null, best: 'least' },
+      { metric: 'placed', title: 'placed', unit: null, best: 'most' },
+      { metric: 'refused', title: 'refused', unit: null, best: 'least' },
+      { metric: 'waiting', title: 'waiting', unit: null, best: 'least' },
+    ],
+    charts: [],
+  },
 };
 
 /** `placed`, `refused` and `waiting` count requests; the others are means, null where there is nothing to mean. */
