@@ -119,6 +119,6 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> | null {
 }
 
 function shownOf(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -42,11 +42,15 @@ export function anneal(problem: PlaceProblem, options: AnnealOptions): Found | n
     if (kind === 'worker') occupants.set(state.at[part] ?? 0, part);
   });
   const allowed = parts.map(({ candidates }) => new Set(candidates));
-  let best: Found | null = null;
+  let best = null as Found | null;
   const note = (): void => {
     if (state.excess > 0) return;
     const { length, otherLength } = state;
-    if (best !== null && (length > best.length || (length === best.length && otherLength >= best.otherLength))) return;
+    if (
+      best !== null &&
+      (length > best.length || (length === best.length && otherLength >= best.otherLength))
+    )
+      return;
     if (settle(problem, state.at) !== null) best = { placement: state.at.slice(), length, otherLength };
   };
   const costOf = (): number => EXCESS_WEIGHT * state.excess + state.length + state.otherLength / FIRST_WEIGHT;
@@ -71,7 +75,7 @@ export function anneal(problem: PlaceProblem, options: AnnealOptions): Found | n
         occupants.set(to, part);
       }
       note();
-      if (best !== null && (best as Found).length <= options.enough && move > moves / 2) break;
+      if (best !== null && best.length <= options.enough && move > moves / 2) break;
     } else shift(state, part, from, other, to);
   }
   return best;

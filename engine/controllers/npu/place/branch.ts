@@ -28,7 +28,8 @@ export interface BranchOptions {
  */
 export function branch(problem: PlaceProblem, options: BranchOptions): Branched {
   const { parts } = problem;
-  if (parts.some(({ candidates }) => candidates.length === 0)) return { found: null, isComplete: true, nodes: 0 };
+  if (parts.some(({ candidates }) => candidates.length === 0))
+    return { found: null, isComplete: true, nodes: 0 };
   const state = new PlaceState(problem, options.wire, false);
   const order = orderOf(problem);
   const rows = new RowBound(problem, order, options.wire);
@@ -40,7 +41,11 @@ export function branch(problem: PlaceProblem, options: BranchOptions): Branched 
     const part = order[depth];
     if (part === undefined) {
       if (settle(problem, state.at) === null) return;
-      found = { placement: state.at.slice(), length: state.length, otherLength: otherLengthOf(problem, options.wire, state.at) };
+      found = {
+        placement: state.at.slice(),
+        length: state.length,
+        otherLength: otherLengthOf(problem, options.wire, state.at),
+      };
       limit = state.length;
       if (options.firstOnly) isOver = true;
       return;
@@ -106,9 +111,19 @@ function orderOf(problem: PlaceProblem): readonly number[] {
   const rank = (part: number): readonly number[] => {
     const own = groupsOf[part] ?? [];
     const kind = parts[part]?.kind;
-    const tied = own.reduce((sum, { members, weight }) => sum + (members.some((one) => isIn.has(one)) ? weight : 0), 0);
+    const tied = own.reduce(
+      (sum, { members, weight }) => sum + (members.some((one) => isIn.has(one)) ? weight : 0),
+      0,
+    );
     // Ends in main memory change little and come last.
-    return [kind === 'runtime' ? 0 : 1, tied, kind === 'worker' ? 1 : 0, own.length, -(parts[part]?.candidates.length ?? 0), -part];
+    return [
+      kind === 'runtime' ? 0 : 1,
+      tied,
+      kind === 'worker' ? 1 : 0,
+      own.length,
+      -(parts[part]?.candidates.length ?? 0),
+      -part,
+    ];
   };
   while (order.length < parts.length) {
     let best = -1;
@@ -147,17 +162,22 @@ class RowBound {
     const { tiles, parts, nets } = problem;
     this.taken = new Uint8Array(tiles.length);
     this.isWorker = Uint8Array.from(parts, ({ kind }) => (kind === 'worker' ? 1 : 0));
-    const workerTiles = new Set(parts.flatMap(({ kind, candidates }) => (kind === 'worker' ? candidates : [])));
+    const workerTiles = new Set(
+      parts.flatMap(({ kind, candidates }) => (kind === 'worker' ? candidates : [])),
+    );
     const lowest = Math.min(...[...workerTiles].map((tile) => tiles[tile]?.row ?? 0));
     this.rowOf = Int16Array.from(tiles, ({ row }) => row - lowest);
-    this.freeAbove = new Int32Array(Math.max(1, ...[...workerTiles].map((tile) => (this.rowOf[tile] ?? 0) + 1)));
+    this.freeAbove = new Int32Array(
+      Math.max(1, ...[...workerTiles].map((tile) => (this.rowOf[tile] ?? 0) + 1)),
+    );
     for (const tile of workerTiles) {
       const row = this.rowOf[tile] ?? 0;
       this.freeAbove[row] = (this.freeAbove[row] ?? 0) + 1;
     }
     this.weight = new Int32Array(parts.length);
     const isBelow = (part: number): boolean =>
-      parts[part]?.candidates.every((tile) => (tiles[tile]?.row ?? 0) <= lowest) === true && parts[part].kind !== 'worker';
+      parts[part]?.candidates.every((tile) => (tiles[tile]?.row ?? 0) <= lowest) === true &&
+      parts[part].kind !== 'worker';
     const startsLow = (part: number): boolean =>
       Math.min(...(parts[part]?.candidates ?? []).map((tile) => tiles[tile]?.row ?? 0)) === lowest;
     for (const { producer, consumers } of nets) {
@@ -165,13 +185,17 @@ class RowBound {
       const above = pins.filter((part) => !isBelow(part));
       if (wire === 'hops') {
         // Each hop is a wire of its own: from or to a part below.
-        if (isBelow(producer)) for (const part of consumers) this.gain(part, isBelow(part) || !startsLow(part));
-        else if (consumers.every(isBelow)) for (let i = 0; i < consumers.length; i += 1) this.gain(producer, !startsLow(producer));
+        if (isBelow(producer))
+          for (const part of consumers) this.gain(part, isBelow(part) || !startsLow(part));
+        else if (consumers.every(isBelow))
+          for (let i = 0; i < consumers.length; i += 1) this.gain(producer, !startsLow(producer));
       } else if (above.length === 1 && pins.length > 1) this.gain(above[0] ?? 0, !startsLow(above[0] ?? 0));
     }
     this.weightsFrom = Array.from({ length: order.length + 1 }, (_none, depth) =>
       Int32Array.from(
-        order.slice(depth).flatMap((part) => (parts[part]?.kind === 'worker' ? [this.weight[part] ?? 0] : [])),
+        order
+          .slice(depth)
+          .flatMap((part) => (parts[part]?.kind === 'worker' ? [this.weight[part] ?? 0] : [])),
       )
         .sort()
         .reverse(),

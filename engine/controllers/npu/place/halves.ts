@@ -28,7 +28,8 @@ export function splitByParity(ends: readonly HalvedEnd[], limit: HalfLimit): rea
         (used[half] ?? 0) < limit.channels &&
         (!end.reachesOut || (out[half] ?? 0) < limit.neighbourChannels);
       if (!fits) continue;
-      const isAlike = half === 1 && bds[0] === bds[1] && used[0] === used[1] && out[0] === out[1] && depth === 0;
+      const isAlike =
+        half === 1 && bds[0] === bds[1] && used[0] === used[1] && out[0] === out[1] && depth === 0;
       if (isAlike) continue;
       bds[half] = (bds[half] ?? 0) + end.bds;
       used[half] = (used[half] ?? 0) + 1;

@@ -1,7 +1,17 @@
 import type { SqlRecord } from '../../../base/sql-value.js';
 import type { Rows } from '../../../loop/controller.js';
 import { integerOf, nullableOf } from '../integer-of.js';
-import type { HalfLimit, LinkBuffer, LinkEnd, Net, Pair, Part, PlaceProblem, Shareable, Tile } from './problem.js';
+import type {
+  HalfLimit,
+  LinkBuffer,
+  LinkEnd,
+  Net,
+  Pair,
+  Part,
+  PlaceProblem,
+  Shareable,
+  Tile,
+} from './problem.js';
 
 /** The design as the views of schema/50_npu.sql have it; other live designs only take their columns away. */
 export function readProblem(design: number, rows: Rows): PlaceProblem {
@@ -76,7 +86,12 @@ const TAKEN = `
     group by e.design_id
   ) as s on t.device_id = s.device_id and t.col between s.low and s.high`;
 
-function readParts(design: number, rows: Rows, tiles: readonly Tile[], at: ReadonlyMap<number, number>): Part[] {
+function readParts(
+  design: number,
+  rows: Rows,
+  tiles: readonly Tile[],
+  at: ReadonlyMap<number, number>,
+): Part[] {
   const candidates = group(
     rows.all(
       `select p.placeable_id, t.tile_id
@@ -187,7 +202,9 @@ function readNeighbours(
     rows.all(sql, ...within).flatMap((record) => {
       const first = at.get(integerOf(record, 'first'));
       const second = at.get(integerOf(record, 'second'));
-      return first === undefined || second === undefined ? [] : [[first, second, integerOf(record, 'value')] as const];
+      return first === undefined || second === undefined
+        ? []
+        : [[first, second, integerOf(record, 'value')] as const];
     });
   const table = (sql: string): Int8Array => {
     const values = new Int8Array(count * count);

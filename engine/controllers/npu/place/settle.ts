@@ -63,7 +63,9 @@ function settleBuffers<T>(
     const free = room.get(tile);
     if (free !== undefined) room.set(tile, free - (needs[BYTES] ?? 0));
   });
-  const buffers = parts.flatMap((one, part) => one.buffers.map((buffer, i) => ({ ...buffer, part, isFirst: i === 0 })));
+  const buffers = parts.flatMap((one, part) =>
+    one.buffers.map((buffer, i) => ({ ...buffer, part, isFirst: i === 0 })),
+  );
   const chosen = new Map<number, number>();
   const place = (index: number, least: number): T | null => {
     const buffer = buffers[index];

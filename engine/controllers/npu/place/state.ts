@@ -138,7 +138,8 @@ export class PlaceState {
     for (let i = 1; i < pins.length; i += 1) {
       const consumer = pins[i] ?? 0;
       hops +=
-        apart(this.colLow, this.colHigh, producer, consumer) + apart(this.rowLow, this.rowHigh, producer, consumer);
+        apart(this.colLow, this.colHigh, producer, consumer) +
+        apart(this.rowLow, this.rowHigh, producer, consumer);
     }
     return hops;
   }
@@ -187,7 +188,8 @@ export class PlaceState {
     this.used[cell] = before + amount;
     // A byte is no such trouble as a channel.
     const unit = resource === BYTES ? 1024 : 1;
-    this.excess += Math.ceil(Math.max(0, before + amount - limit) / unit) - Math.ceil(Math.max(0, before - limit) / unit);
+    this.excess +=
+      Math.ceil(Math.max(0, before + amount - limit) / unit) - Math.ceil(Math.max(0, before - limit) / unit);
   }
 
   private halve(part: number, tile: number, sign: 1 | -1): void {
@@ -209,7 +211,12 @@ export class PlaceState {
     const inward = ends.filter(({ direction }) => direction === 's2mm').length;
     // Too many channels are counted as such already.
     const isCounted = inward > 2 * half.channels || ends.length - inward > 2 * half.channels;
-    const split = isCounted || splitByParity(ends.map((end) => ({ ...end, reachesOut: false })), half) !== null;
+    const split =
+      isCounted ||
+      splitByParity(
+        ends.map((end) => ({ ...end, reachesOut: false })),
+        half,
+      ) !== null;
     const excess = split ? 0 : 1;
     this.splits.set(key, excess);
     return excess;
