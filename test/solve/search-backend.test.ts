@@ -2,11 +2,13 @@ import test from 'ava';
 import fc from 'fast-check';
 import { monotonicClock } from '../../engine/base/clock.js';
 import { evaluate } from '../../engine/model/evaluate.js';
-import type { Model } from '../../engine/model/model.js';
+import type { Literal, Model } from '../../engine/model/model.js';
+import { negate } from '../../engine/model/model.js';
 import { ModelBuilder, sumOf, truthOf } from '../../engine/model/builder.js';
 import { createBackends } from '../../engine/solve/backends.js';
 import { solveModel } from '../../engine/solve/select.js';
 import type { SolveLimits } from '../../engine/solve/solver.js';
+import { compileProblem } from '../../engine/solve/search/compile-problem.js';
 import { searchBackend } from '../../engine/solve/search/search-backend.js';
 import { verifyOutcome } from '../../engine/solve/verify.js';
 import { SolverWorker } from '../../engine/solve/worker.js';
@@ -166,4 +168,62 @@ test.serial('rows that may be left out are, as few as there is room for', async 
   const [level] = 'levels' in outcome ? outcome.levels : [];
   t.log(`${level?.value ?? 'none'} of at most ${most}`);
   t.true((level?.value ?? 0) >= 0.95 * most);
+});
+
+test.serial('groups whose members must be in one rack fill all racks to the last host', async (t) => {
+  const builder = new ModelBuilder();
+  const hosts = Array.from({ length: 200 }, (_one, i) => i + 1);
+  const rackOf = new Map(hosts.map((host) => [host, Math.floor((host - 1) / 5)]));
+  const values = [0, ...hosts];
+  const placed: Literal[] = [];
+  const items: { variable: number; demand: number; presence: null }[] = [];
+  // Racks of five hosts; groups of three and of two that each need a whole host per member.
+  for (let group = 0; group < 80; group += 1) {
+    const members = Array.from({ length: group % 2 === 0 ? 3 : 2 }, (_one, i) => {
+      const variable = builder.variable({ values, lo: 0, hi: 200, label: `vm ${group}.${i}` }, null);
+      items.push({ variable, demand: 7, presence: null });
+      placed.push(negate(builder.member(variable, [0])));
+      return variable;
+    });
+    for (const [i, left] of members.entries()) {
+      for (const right of members.slice(i + 1)) {
+        const isNowhere = [left, right].map((one) => negate(builder.member(one, hosts)));
+        builder.assert(builder.or([builder.same(left, rackOf, right, rackOf), ...isNowhere]), group);
+      }
+    }
+  }
+  builder.capacity({ items, keys: hosts.map((key) => ({ key, capacity: 8 })) }, 999);
+  const expression = sumOf(placed.map((literal) => ({ expression: truthOf(literal), factor: 1 })));
+  const model = builder.build([{ priority: 0, soft: [{ name: 'placed', weight: 1, expression }] }]);
+  for (const seed of [1, 2, 3]) {
+    const outcome = await search.solve(model, { ...UNTIMED, seed, moves: 60_000 });
+    t.is(verifyOutcome(model, outcome), null);
+    t.is('levels' in outcome ? outcome.levels[0]?.value : null, 200, `seed ${seed}`);
+  }
+});
+
+test.serial('the search looks only at values that asserted lists leave a decision', async (t) => {
+  const builder = new ModelBuilder();
+  const values = Array.from({ length: 4000 }, (_one, i) => i);
+  const few = values.filter((value) => value % 1000 === 7);
+  const variables = [0, 1, 2, 3].map((i) =>
+    builder.variable({ values, lo: 0, hi: 3999, label: `v${i}` }, null),
+  );
+  for (const variable of variables) {
+    builder.assert(
+      builder.member(
+        variable,
+        values.filter((value) => value % 500 === 7),
+      ),
+      0,
+    );
+    builder.assert(builder.member(variable, few), 1);
+  }
+  const items = variables.map((variable) => ({ variable, demand: 1, presence: null }));
+  builder.capacity({ items, keys: values.map((key) => ({ key, capacity: 1 })) }, 2);
+  const problem = compileProblem(builder.build([]));
+  t.deepEqual(problem?.universe, Float64Array.from(few));
+  t.deepEqual(problem?.domains, [Int32Array.from([0, 1, 2, 3])]);
+  const outcome = await search.solve(builder.build([]), { ...UNTIMED, moves: 500 });
+  t.deepEqual('values' in outcome ? [...outcome.values].sort((a, b) => a - b) : null, few);
 });

@@ -12,6 +12,7 @@ import type {
 } from '../../model/model.js';
 import { TRUE, isNegated, nodeOf } from '../../model/model.js';
 import { evaluationOrder } from '../../model/order.js';
+import { indexIn } from '../../model/search.js';
 import { weightScale } from '../../model/weights.js';
 import { levelWorth } from './level-worth.js';
 import { CellBuilder } from './cell-builder.js';
@@ -29,6 +30,8 @@ const MOST_VALUES = 1 << 20;
 /** Lists up to this long are looked up by value. */
 const SHORT = 16;
 
+/** Lists that asserted constraints narrow domains to, at most: each takes arrays as long as the universe. */
+const MOST_NARROWED = 256;
 /** Variables without a list of values up to this wide are listed. */
 const MOST_LISTED = 1 << 14;
 
@@ -41,6 +44,8 @@ export function compileProblem(model: Model): Problem | null {
   const domains: (readonly number[])[] = [];
   const domainOf = new Int32Array(model.variables.length);
   const interned = new Map<string, readonly number[]>();
+  const asserted = assertedMembers(model);
+  const shared = sharing();
   for (const [id, { values, lo, hi }] of model.variables.entries()) {
     let list = values;
     if (list === null) {
@@ -50,6 +55,7 @@ export function compileProblem(model: Model): Problem | null {
       interned.set(name, list);
     }
     if (list.length === 0) return null;
+    list = asserted.get(id)?.reduce((left, among) => shared(left, among), list) ?? list;
     let at = lists.get(list);
     if (at === undefined) {
       at = domains.length;
@@ -61,6 +67,51 @@ export function compileProblem(model: Model): Problem | null {
   const universe = unionOf(domains);
   if (universe.length > MOST_VALUES) return null;
   return new Compiler(model, universe, domainOf, domains).run();
+}
+
+/** Lists that asserted constraints let a variable choose from alone, by variable. */
+function assertedMembers({
+  constraints,
+  nodes,
+}: Model): ReadonlyMap<VariableId, readonly (readonly number[])[]> {
+  const lists = new Map<VariableId, (readonly number[])[]>();
+  for (const constraint of constraints) {
+    if (constraint.kind !== 'assert' || isNegated(constraint.literal)) continue;
+    const node = nodes[nodeOf(constraint.literal)];
+    if (node?.kind !== 'member') continue;
+    const known = lists.get(node.variable);
+    if (known === undefined) lists.set(node.variable, [node.values]);
+    else known.push(node.values);
+  }
+  return lists;
+}
+
+/**
+ * Finds what two ascending lists share, once for each two and equal lists as one; the first where that is nothing, and
+ * where there are more such lists already than are worth an array each.
+ */
+function sharing(): (list: readonly number[], among: readonly number[]) => readonly number[] {
+  const known = new Map<readonly number[], Map<readonly number[], readonly number[]>>();
+  const byText = new Map<string, readonly number[]>();
+  return (list, among) => {
+    let byAmong = known.get(list);
+    if (byAmong === undefined) {
+      byAmong = new Map();
+      known.set(list, byAmong);
+    }
+    let both = byAmong.get(among);
+    if (both === undefined) {
+      const kept = byText.size < MOST_NARROWED ? list.filter((value) => indexIn(among, value) >= 0) : list;
+      both = list;
+      if (kept.length > 0 && kept.length < list.length) {
+        const text = kept.join();
+        both = byText.get(text) ?? kept;
+        byText.set(text, both);
+      }
+      byAmong.set(among, both);
+    }
+    return both;
+  };
 }
 
 /** All values of some ascending lists, ascending; one of them itself where it has them all. */
@@ -91,6 +142,7 @@ class Compiler {
   private readonly long: { variable: number; set: number; cell: number }[] = [];
   private readonly sets: Uint8Array[] = [];
   private readonly setIds = new Map<readonly number[], number>();
+  private readonly domainsWithin = new Map<readonly number[], Map<readonly number[], boolean>>();
   private readonly pairs: { variable: number; peer: number; own: number; other: number; cell: number }[] = [];
 
   constructor(
@@ -125,7 +177,7 @@ class Compiler {
         never ||= isNegated(literal);
         continue;
       }
-      if (this.isLimit(literal)) continue;
+      if (this.isLimit(literal) || this.isDomain(literal)) continue;
       const cell = this.cellOf(nodeOf(literal));
       const wanted = isNegated(literal) ? 0 : 1;
       never ||= (hard.get(cell) ?? wanted) !== wanted;
@@ -175,6 +227,24 @@ class Compiler {
     const numeric = this.model.numerics[term.of.numeric];
     if (numeric?.kind !== 'load') return false;
     return this.tables.limitLoad(numeric.loads, numeric.key, node.hi - node.expression.constant);
+  }
+
+  /** True where every value of a domain makes a literal hold. */
+  private isDomain(literal: Literal): boolean {
+    const node = this.model.nodes[nodeOf(literal)];
+    if (isNegated(literal) || node?.kind !== 'member') return false;
+    const domain = this.domains[this.domainOf[node.variable] ?? 0] ?? [];
+    let within = this.domainsWithin.get(domain);
+    if (within === undefined) {
+      within = new Map();
+      this.domainsWithin.set(domain, within);
+    }
+    let isWithin = within.get(node.values);
+    if (isWithin === undefined) {
+      isWithin = domain.every((value) => indexIn(node.values, value) >= 0);
+      within.set(node.values, isWithin);
+    }
+    return isWithin;
   }
 
   private indices(list: readonly number[]): Int32Array {

@@ -86,8 +86,8 @@ export class Ejector {
     const before = state.broken;
     for (let k = 0; k < Math.min(domain.length, 4 * LOOKED_AT); k += 1) {
       const value = domain[(start + k) % domain.length] ?? 0;
-      const room = this.roomAfter(variable, value);
-      if (room < 0 || room >= least) continue;
+      const room = this.near.fitting.roomAfter(variable, value);
+      if (room < 0 || (best >= 0 && room >= least)) continue;
       this.budget.spend();
       state.give(variable, value);
       const isFine = state.broken <= before + ALIKE;
@@ -99,23 +99,6 @@ export class Ejector {
     if (best < 0) return false;
     this.put(variable, best);
     return true;
-  }
-
-  /** What is left of the limits of a place with a variable on it, as shares summed; negative where it does not fit. */
-  private roomAfter(variable: number, value: number): number {
-    const { problem, held } = this.state;
-    const { items } = problem;
-    let room = 0;
-    for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
-      const one = held[items.table[i] ?? 0];
-      if (one?.table.hard !== true) continue;
-      const slot = slotAt(one.table, value);
-      if (slot < 0) continue;
-      const left = (one.table.limit[slot] ?? Infinity) - (one.load[slot] ?? 0) - (items.demand[i] ?? 0);
-      if (left < 0) return -1;
-      if (left !== Infinity) room += left * one.table.scale;
-    }
-    return room;
   }
 
   /** The place whose occupants in the way were easiest to place so far; they are in `best`. -1 for none. */

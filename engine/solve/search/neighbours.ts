@@ -1,5 +1,6 @@
 import { Disjoint } from '../../base/disjoint.js';
 import type { Random } from '../../base/random.js';
+import { Fitting } from './fitting.js';
 import type { Problem } from './problem.js';
 import type { State } from './state.js';
 import type { Support } from './support.js';
@@ -34,6 +35,10 @@ export class Neighbours {
   readonly gates: readonly number[];
   /** What a variable asks of the tables, as a share of what they have on average. */
   readonly size: Float64Array;
+  /** Values by the room that limits leave there. */
+  readonly fitting: Fitting;
+  /** How often a variable found no value as good as those that had no room for it. */
+  missed = 0;
   private readonly list: number[] = [];
   private readonly seen: Int32Array;
   private round = 0;
@@ -46,6 +51,7 @@ export class Neighbours {
   ) {
     const { universe, domains, domainOf } = problem;
     this.seen = new Int32Array(universe.length);
+    this.fitting = new Fitting(problem, state);
     this.has = domains.map((domain) => {
       const has = new Uint8Array(universe.length);
       for (const value of domain) has[value] = 1;
@@ -134,6 +140,27 @@ export class Neighbours {
     return this.has[this.problem.domainOf[variable] ?? 0]?.[value] === 1;
   }
 
+  /** 1 where a variable may take a value. */
+  valuesAllowed(variable: number): Uint8Array {
+    return this.has[this.problem.domainOf[variable] ?? 0] ?? NONE;
+  }
+
+  /** True where all values of a variable are looked at. */
+  isWhole(variable: number): boolean {
+    return this.domain(variable).length <= WHOLE;
+  }
+
+  /** True where a cell of the variable itself names the value. */
+  isNamed(variable: number, value: number): boolean {
+    const { members } = this.problem;
+    return includesBetween(
+      members.value,
+      members.start[variable] ?? 0,
+      members.start[variable + 1] ?? 0,
+      value,
+    );
+  }
+
   domain(variable: number): Int32Array {
     return this.problem.domains[this.problem.domainOf[variable] ?? 0] ?? EMPTY;
   }
@@ -214,6 +241,19 @@ export class Neighbours {
 }
 
 const EMPTY = new Int32Array(0);
+const NONE = new Uint8Array(0);
+
+/** Whether a part of a list that ascends has a value. */
+function includesBetween(list: Int32Array, begin: number, end: number, value: number): boolean {
+  let low = begin;
+  let high = end;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low < end && list[low] === value;
+}
 
 /** Some of the roomiest values of a domain, the roomiest first. Room is a share, 0 to 1. */
 function roomiest(domain: Int32Array, room: Float64Array): Int32Array {
