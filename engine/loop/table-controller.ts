@@ -4,6 +4,7 @@ import type { Catalog, Relation } from '../catalog/catalog.js';
 import { DECISION_PREFIX, columnOf } from '../catalog/catalog.js';
 import { quoteName } from '../check/fragment.js';
 import type { Controller, ControllerContext, Decision, LoopEvent } from './controller.js';
+import { writeCells } from './writeback.js';
 
 /** Tables of the engine itself; events may not write them. */
 const CORE_TABLES = new Set(['meta', 'journal', 'solve_run', 'timer', 'applied_migration']);
@@ -139,21 +140,13 @@ function remove(relation: Relation, key: SqlRecord, context: ControllerContext, 
 
 /** Copies what was decided into the committed twins and says so. */
 function commit(catalog: Catalog, decisions: readonly Decision[], context: ControllerContext): void {
-  for (const { table, key, column, value, previous } of decisions) {
-    const relation = catalog.relation(table);
-    const suffix = column.slice(DECISION_PREFIX.length).replace(/^_/, '');
+  const twins = decisions.flatMap((decision): Decision[] => {
+    const relation = catalog.relation(decision.table);
+    const suffix = decision.column.slice(DECISION_PREFIX.length).replace(/^_/, '');
     const twin = relation === undefined ? undefined : columnOf(relation, `current_${suffix}`);
-    if (twin !== undefined) {
-      const where = Object.keys(key)
-        .map((name) => `${quoteName(name)} is ?`)
-        .join(' and ');
-      const name = quoteName(twin.name);
-      context.rows.run(
-        `update ${quoteName(table)} set ${name} = ? where ${where}`,
-        value,
-        ...Object.values(key),
-      );
-    }
+    return twin === undefined ? [] : [{ ...decision, column: twin.name }];
+  });
+  writeCells((sql, params) => context.rows.run(sql, ...params), twins);
+  for (const { table, key, column, value, previous } of decisions)
     if (value !== previous) context.emit({ type: 'decided', fields: { table, key, column, value } });
-  }
 }

@@ -46,7 +46,7 @@ export function writeDecisions(
   for (const [table, rows] of byRow(changesOf(decisions))) {
     const relation = relations.get(table);
     if (relation !== undefined && isKeyed(relation)) writeKeyed(store, relation, rows);
-    else writeRows(store, table, rows);
+    else writeRows((sql, params) => store.run(sql, params), table, rows);
   }
 }
 
@@ -70,12 +70,20 @@ function byRow(decisions: readonly Decision[]): Map<string, (readonly Decision[]
 /** So many rows take one statement; triggers make a statement dear, whatever it does. */
 const AT_ONCE = 4;
 
+/** Runs one statement. */
+type Run = (sql: string, params: readonly SqlValue[]) => void;
+
+/** Writes values into cells as they are given, those of a table in one statement where that is possible. */
+export function writeCells(run: Run, cells: readonly Decision[]): void {
+  for (const [table, rows] of byRow(cells)) writeRows(run, table, rows);
+}
+
 /** Writes rows of one table: those with the same columns in one statement, as far as JSON can hold them. */
-function writeRows(store: Store, table: string, rows: readonly (readonly Decision[])[]): void {
+function writeRows(run: Run, table: string, rows: readonly (readonly Decision[])[]): void {
   const together = new Map<string, (readonly Decision[])[]>();
   for (const row of rows) {
     if (!row.every(({ value }) => isPlain(value)) || !Object.values(row[0]?.key ?? {}).every(isPlain)) {
-      update(store, row, row[0]?.key ?? {});
+      update(run, row, row[0]?.key ?? {});
       continue;
     }
     const columns = row.map(({ column }) => column).join('\0');
@@ -84,8 +92,8 @@ function writeRows(store: Store, table: string, rows: readonly (readonly Decisio
     else alike.push(row);
   }
   for (const alike of together.values()) {
-    if (alike.length >= AT_ONCE) updateAll(store, table, alike);
-    else for (const row of alike) update(store, row, row[0]?.key ?? {});
+    if (alike.length >= AT_ONCE) updateAll(run, table, alike);
+    else for (const row of alike) update(run, row, row[0]?.key ?? {});
   }
 }
 
@@ -98,7 +106,7 @@ function isPlain(value: SqlValue): boolean {
 }
 
 /** One statement for rows with the same columns and keys. */
-function updateAll(store: Store, table: string, rows: readonly (readonly Decision[])[]): void {
+function updateAll(run: Run, table: string, rows: readonly (readonly Decision[])[]): void {
   const [first = []] = rows;
   const keys = Object.keys(first[0]?.key ?? {});
   const set = first.map(({ column }, i) => `${quoteName(column)} = edict_written.value ->> ${i}`).join(', ');
@@ -110,7 +118,7 @@ function updateAll(store: Store, table: string, rows: readonly (readonly Decisio
     ...keys.map((name) => row[0]?.key[name] ?? null),
   ]);
   const sql = `update ${quoteName(table)} set ${set} from json_each(?) as edict_written where ${where}`;
-  store.run(sql, [JSON.stringify(values)]);
+  run(sql, [JSON.stringify(values)]);
 }
 
 /** True where rows that swap decisions may meet in a unique index on the way. */
@@ -118,7 +126,7 @@ function isKeyed(relation: Relation): boolean {
   return relation.uniques.some((columns) => columns.some(isDecisionName)) || relation.otherUniques.length > 0;
 }
 
-function update(store: Store, row: readonly Decision[], key: Readonly<Record<string, SqlValue>>): void {
+function update(run: Run, row: readonly Decision[], key: Readonly<Record<string, SqlValue>>): void {
   const [first] = row;
   if (first === undefined) return;
   const set = row.map((decision) => `${quoteName(decision.column)} = ?`).join(', ');
@@ -126,13 +134,14 @@ function update(store: Store, row: readonly Decision[], key: Readonly<Record<str
     .map((name) => `${quoteName(name)} is ?`)
     .join(' and ');
   const sql = `update ${quoteName(first.table)} set ${set} where ${where}`;
-  store.run(sql, [...row.map((decision) => decision.value), ...Object.values(key)]);
+  run(sql, [...row.map((decision) => decision.value), ...Object.values(key)]);
 }
 
 /** Values far from any that people store; SQLite's own check of the final values still follows. */
 const PARKING = -(2 ** 52);
 
 function writeKeyed(store: Store, relation: Relation, rows: readonly (readonly Decision[])[]): void {
+  const run: Run = (sql, params) => store.run(sql, params);
   store.run('pragma defer_foreign_keys = on');
   const parked = rows.map((row, i) =>
     row.map((decision): Decision => {
@@ -144,7 +153,7 @@ function writeKeyed(store: Store, relation: Relation, rows: readonly (readonly D
   // Parking values need not satisfy the table's checks; the final ones must.
   store.run('pragma ignore_check_constraints = on');
   try {
-    for (const row of parked) update(store, row, row[0]?.key ?? {});
+    for (const row of parked) update(run, row, row[0]?.key ?? {});
   } finally {
     store.run('pragma ignore_check_constraints = off');
   }
@@ -155,6 +164,6 @@ function writeKeyed(store: Store, relation: Relation, rows: readonly (readonly D
     const key = Object.fromEntries(
       Object.entries(first.key).map(([name, value]) => [name, moved.get(name) ?? value]),
     );
-    update(store, row, key);
+    update(run, row, key);
   });
 }

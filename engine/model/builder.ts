@@ -367,9 +367,10 @@ export class ModelBuilder {
 
   /** What a key is asked for: one node per key of a `Loads` object, a single item's own truth. */
   load(loads: Loads, key: number): LinearExpression {
-    const [only, ...more] = loads.items;
+    // Asked once per key, and there may be as many items as keys.
+    const [only] = loads.items;
     if (only === undefined) return constantOf(0);
-    if (more.length === 0) {
+    if (loads.items.length === 1) {
       const chosen = this.member(only.variable, valuesOfClass(loads.classes, key));
       const counts = only.presence === null ? chosen : this.and([chosen, only.presence]);
       return sumOf([{ expression: truthOf(counts), factor: only.demand }]);

@@ -23,6 +23,11 @@ interface Draft {
 interface LoadDraft extends Draft {
   readonly slots: ReadonlyMap<number, number>;
   readonly loadCell: Int32Array;
+  /** Least and most that the items may add up to at one class. */
+  readonly least: number;
+  readonly most: number;
+  /** Items that count only sometimes. */
+  readonly gated: ModelItems;
 }
 
 /** Tables while a problem is made: capacities that count the same items at the same keys share one. */
@@ -65,13 +70,8 @@ export class ItemTables {
     let cell = draft.loadCell[slot] ?? -1;
     if (cell < 0) {
       cell = this.cells.add(Kind.load);
-      let [lo, hi] = [0, 0];
-      for (const { demand } of loads.items) {
-        lo += Math.min(0, demand);
-        hi += Math.max(0, demand);
-      }
-      this.cells.bounds(cell, lo, hi);
-      this.raise(cell, loads.items);
+      this.cells.bounds(cell, draft.least, draft.most);
+      this.raise(cell, draft.gated);
       draft.loadCell[slot] = cell;
     }
     return cell;
@@ -108,8 +108,16 @@ export class ItemTables {
       slots.set(kind, slot);
       return slot;
     });
+    let [least, most] = [0, 0];
+    for (const { demand } of items) {
+      least += Math.min(0, demand);
+      most += Math.max(0, demand);
+    }
     const draft: LoadDraft = {
       items,
+      least,
+      most,
+      gated: items.filter(({ presence }) => presence !== null),
       keys: null,
       slotOf,
       slots,
