@@ -130,15 +130,14 @@ class Bounder {
 
   /** The greatest level that the smallest room of a table can have. */
   private topLevel(at: number): number {
-    const held = this.state.held[at];
-    if (held === undefined) return Infinity;
-    const { table, load } = held;
+    const table = this.problem.tables[at];
+    if (table === undefined) return Infinity;
     let count = 0;
     const all = new Float64Array(table.slots);
     for (let slot = 0; slot < table.slots; slot += 1) {
       const limit = table.limit[slot] ?? Infinity;
       if (limit === Infinity) continue;
-      all[count] = limit - (load[slot] ?? 0);
+      all[count] = this.state.loads.roomOf(at, slot);
       count += 1;
     }
     const rooms = all.subarray(0, count).sort();
@@ -231,7 +230,7 @@ class Bounder {
       const table = tables[at];
       if (table?.hard !== true || this.isChecked[at] !== true) return false;
       const slot = slotAt(table, value);
-      return slot >= 0 && demand > (table.limit[slot] ?? Infinity) - (this.state.held[at]?.load[slot] ?? 0);
+      return slot >= 0 && demand > this.state.loads.roomOf(at, slot);
     });
   }
 
@@ -549,7 +548,7 @@ class Bounder {
       if (table === undefined || this.isChecked[at] !== true) continue;
       const slot = slotAt(table, value);
       if (slot < 0) continue;
-      const room = (table.limit[slot] ?? Infinity) - (this.state.held[at]?.load[slot] ?? 0);
+      const room = this.state.loads.roomOf(at, slot);
       const kept = this.kept[at] ?? -Infinity;
       if (table.hard && room < 0) return false;
       if (room < kept) return false;

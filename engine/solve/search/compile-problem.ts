@@ -10,7 +10,7 @@ import type {
   NumericId,
   VariableId,
 } from '../../model/model.js';
-import { TRUE, isNegated, nodeOf } from '../../model/model.js';
+import { TRUE, isNegated, negate, nodeOf } from '../../model/model.js';
 import { evaluationOrder } from '../../model/order.js';
 import { indexIn } from '../../model/search.js';
 import { weightScale } from '../../model/weights.js';
@@ -138,6 +138,10 @@ class Compiler {
   private readonly classMaps: Int32Array[] = [];
   private readonly mapIds = new Map<ClassMap | null, number>();
   private readonly classIds = new Map<number, number>();
+  /** Cells that must have a value, and it; `never` where nothing satisfies the model. */
+  private readonly hard = new Map<number, number>();
+  private never = false;
+  private readonly plain = new Map<NumericId, LinearExpression | null>();
   private readonly short: { variable: number; value: number; cell: number }[] = [];
   private readonly long: { variable: number; set: number; cell: number }[] = [];
   private readonly sets: Uint8Array[] = [];
@@ -165,25 +169,12 @@ class Compiler {
       if (entity >= 0) this.node(entity);
       else this.numeric(~entity);
     }
-    const hard = new Map<number, number>();
-    let never = false;
     for (const constraint of model.constraints) {
-      if (constraint.kind === 'capacity') {
-        this.tables.limit(constraint.capacity);
-        continue;
-      }
-      const { literal } = constraint;
-      if (nodeOf(literal) === nodeOf(TRUE)) {
-        never ||= isNegated(literal);
-        continue;
-      }
-      if (this.isLimit(literal) || this.isDomain(literal)) continue;
-      const cell = this.cellOf(nodeOf(literal));
-      const wanted = isNegated(literal) ? 0 : 1;
-      never ||= (hard.get(cell) ?? wanted) !== wanted;
-      hard.set(cell, wanted);
+      if (constraint.kind === 'capacity') this.tables.limit(constraint.capacity);
+      else this.demand(constraint.literal);
     }
-    if (never) {
+    const { hard } = this;
+    if (this.never) {
       // Nothing satisfies it; a cell that is 0 for ever says so.
       const cell = cells.add(Kind.or);
       hard.set(cell, 1);
@@ -218,15 +209,37 @@ class Compiler {
     };
   }
 
+  /** Makes a literal hard: as a limit of a table, one by one where all of some must not hold, or by its cell. */
+  private demand(literal: Literal): void {
+    if (nodeOf(literal) === nodeOf(TRUE)) {
+      this.never ||= isNegated(literal);
+      return;
+    }
+    const node = this.model.nodes[nodeOf(literal)];
+    if (node?.kind === 'or' && isNegated(literal)) {
+      for (const one of node.literals) this.demand(negate(one));
+      return;
+    }
+    if (this.isLimit(literal) || this.isDomain(literal)) return;
+    const cell = this.cellOf(nodeOf(literal));
+    const wanted = isNegated(literal) ? 0 : 1;
+    this.never ||= (this.hard.get(cell) ?? wanted) !== wanted;
+    this.hard.set(cell, wanted);
+  }
+
   /** Takes an asserted upper bound of one load as a limit of its table; false for anything else. */
   private isLimit(literal: Literal): boolean {
     const node = this.model.nodes[nodeOf(literal)];
-    if (isNegated(literal) || node?.kind !== 'linear' || node.lo !== null || node.hi === null) return false;
+    if (node?.kind !== 'linear') return false;
+    // At most something, or not at least one more than that.
+    const [end, other] = isNegated(literal) ? [node.lo, node.hi] : [node.hi, node.lo];
+    if (end === null || other !== null) return false;
+    const most = isNegated(literal) ? end - 1 : end;
     const [term, ...more] = node.expression.terms;
     if (term?.of.kind !== 'numeric' || term.coefficient !== 1 || more.length > 0) return false;
     const numeric = this.model.numerics[term.of.numeric];
     if (numeric?.kind !== 'load') return false;
-    return this.tables.limitLoad(numeric.loads, numeric.key, node.hi - node.expression.constant);
+    return this.tables.limitLoad(numeric.loads, numeric.key, most - node.expression.constant);
   }
 
   /** True where every value of a domain makes a literal hold. */
@@ -273,9 +286,37 @@ class Compiler {
     for (const { of, coefficient } of terms) {
       const by = factor * coefficient;
       if (of.kind === 'variable') cells.read(cell, this.value(of.variable), by);
-      else if (of.kind === 'numeric') cells.read(cell, must(this.ofNumeric[of.numeric], 'cell'), by);
-      else this.literal(cell, of.literal, by);
+      else if (of.kind === 'numeric') {
+        const plain = this.ungated(of.numeric);
+        if (plain !== null) this.expression(cell, plain, by);
+        else cells.read(cell, must(this.ofNumeric[of.numeric], 'cell'), by);
+      } else this.literal(cell, of.literal, by);
     }
+  }
+
+  /**
+   * The expression of a gated sum that is nothing anyhow where its gate does not hold, as where the gate is that one
+   * of its literals holds. Null for any other node.
+   */
+  private ungated(id: NumericId): LinearExpression | null {
+    const known = this.plain.get(id);
+    if (known !== undefined) return known;
+    const numeric = this.model.numerics[id];
+    let plain: LinearExpression | null = null;
+    if (numeric?.kind === 'when') {
+      const gate = this.model.nodes[nodeOf(numeric.literal)];
+      const none = new Set<Literal>([numeric.literal]);
+      if (gate?.kind === 'or' && !isNegated(numeric.literal)) for (const one of gate.literals) none.add(one);
+      let rest = numeric.expression.constant;
+      for (const { of, coefficient } of numeric.expression.terms) {
+        if (of.kind !== 'literal') rest = NaN;
+        else if (none.has(negate(of.literal))) rest += coefficient;
+        else if (!none.has(of.literal)) rest = NaN;
+      }
+      if (rest === 0) plain = numeric.expression;
+    }
+    this.plain.set(id, plain);
+    return plain;
   }
 
   private literal(cell: number, literal: Literal, by: number): void {

@@ -62,7 +62,7 @@ function look(state: State, budget: Budget, variable: number, value: number, bes
   const { broken, objective } = state;
   state.undo();
   if (broken > best.broken + ALIKE) return broken;
-  const room = state.roomAt(value);
+  const room = state.loads.roomAt(value);
   const isAlike = broken > best.broken - ALIKE && objective > best.objective - ALIKE;
   if (broken < best.broken - ALIKE || objective > best.objective + ALIKE || (isAlike && room > best.room)) {
     best.value = value;

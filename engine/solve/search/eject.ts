@@ -131,8 +131,8 @@ export class Ejector {
 
   /** Fills `out` with few occupants of a place whose going makes room; their fails, or Infinity. */
   private clear(variable: number, value: number, most: number): number {
-    const { problem, held } = this.state;
-    const { items } = problem;
+    const { problem, loads } = this.state;
+    const { items, tables } = problem;
     const { out } = this;
     out.length = 0;
     let cost = 0;
@@ -143,13 +143,12 @@ export class Ejector {
       let at = -1;
       for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
         const table = items.table[i] ?? 0;
-        const one = held[table];
-        if (one?.table.hard !== true) continue;
-        const slot = slotAt(one.table, value);
+        const one = tables[table];
+        if (one?.hard !== true) continue;
+        const slot = slotAt(one, value);
         if (slot < 0) continue;
-        let load = (one.load[slot] ?? 0) + (items.demand[i] ?? 0);
-        for (const gone of out) load -= this.demandOf(gone, table);
-        const over = load - (one.table.limit[slot] ?? Infinity);
+        let over = (items.demand[i] ?? 0) - loads.roomOf(table, slot);
+        for (const gone of out) over -= this.demandOf(gone, table);
         if (over > 0) {
           short = over;
           at = table;

@@ -28,23 +28,7 @@ export class Fitting {
    * Infinity where nothing limits it. Items that count only sometimes count always.
    */
   roomAfter(variable: number, value: number): number {
-    const { held } = this.state;
-    const { items } = this.problem;
-    const end = items.start[variable + 1] ?? 0;
-    let room = 0;
-    let isLimited = false;
-    for (let i = items.start[variable] ?? 0; i < end; i += 1) {
-      const one = held[items.table[i] ?? 0];
-      if (one?.table.hard !== true) continue;
-      const slot = slotAt(one.table, value);
-      if (slot < 0) continue;
-      const left = (one.table.limit[slot] ?? Infinity) - (one.load[slot] ?? 0) - (items.demand[i] ?? 0);
-      if (left < 0) return -1;
-      if (left === Infinity) continue;
-      room += left * one.table.scale;
-      isLimited = true;
-    }
-    return isLimited ? room : Infinity;
+    return this.state.loads.roomAfter(variable, value);
   }
 
   /** Some of the values where a variable fits, the tightest first. Valid up to the next look. */
@@ -96,16 +80,16 @@ export class Fitting {
 
   /** How many variables like this one a value has room for. */
   private copiesAt(variable: number, value: number): number {
-    const { held } = this.state;
-    const { items } = this.problem;
+    const { items, tables } = this.problem;
     let copies = Infinity;
     for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
-      const one = held[items.table[i] ?? 0];
+      const at = items.table[i] ?? 0;
+      const table = tables[at];
       const demand = items.demand[i] ?? 0;
-      if (one?.table.hard !== true || demand <= 0) continue;
-      const slot = slotAt(one.table, value);
+      if (table?.hard !== true || demand <= 0) continue;
+      const slot = slotAt(table, value);
       if (slot < 0) continue;
-      const left = (one.table.limit[slot] ?? Infinity) - (one.load[slot] ?? 0);
+      const left = this.state.loads.roomOf(at, slot);
       copies = Math.min(copies, Math.max(0, Math.floor(left / demand)));
     }
     return copies === Infinity ? 1 : copies;

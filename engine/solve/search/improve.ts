@@ -115,21 +115,12 @@ function tryMove(run: Run): boolean {
     const other = partnerOf(run, variable, own);
     if (other < 0) return false;
     const its = state.values[other] ?? -1;
-    state.place(other, -1);
     state.place(variable, its);
     state.place(other, own);
   }
-  // Limits are known at once, and nothing that follows makes up for one.
-  if (!state.hasPresence && state.broken > ALIKE) {
-    state.undo();
-    return false;
-  }
-  state.settle();
-  if (state.broken > ALIKE) {
-    state.undo();
-    return false;
-  }
-  return true;
+  if (state.settleUnbroken()) return true;
+  state.undo();
+  return false;
 }
 
 /** Another value that has room for a variable, or -1 where some draws find none. */

@@ -30,7 +30,7 @@ export function mend(
     broken.length = 0;
     for (const cell of problem.hard) if (state.lacks(cell) > 0) broken.push(cell);
     let variables: Int32Array | number[];
-    if (broken.length > 0 && (random.below(2) === 0 || !state.hasOverfull())) {
+    if (broken.length > 0 && (random.below(2) === 0 || !state.loads.hasOverfull())) {
       variables = support.of(broken[random.below(broken.length)] ?? 0);
     } else variables = state.crowd(random);
     const open = Array.from(variables).filter((variable) => near.groupOf[variable] !== -1);
@@ -65,7 +65,7 @@ export function mend(
     const isStuck = best >= state.broken - ALIKE;
     if (isStuck) {
       for (const cell of broken) state.emphasise(cell, 1);
-      state.emphasiseOverfull();
+      state.loads.emphasiseOverfull();
     }
     if (!isStuck || random.below(4) > 0) {
       state.give(bestVariable, bestValue);

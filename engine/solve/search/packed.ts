@@ -6,22 +6,21 @@ import type { State } from './state.js';
 export function packed(
   { packs, gain, plain, named }: Group,
   depth: number,
-  { held: tables }: State,
+  { problem: { tables }, loads }: State,
   kept: Float64Array,
 ): number {
   let total = 0;
   for (let place = depth; place < plain.length; place += 1) total += plain[place] ?? 0;
   for (const { table: at, places, demands } of packs) {
     let room = Infinity;
-    const held = tables[at];
-    if (held !== undefined) {
-      const { table, load } = held;
+    const table = tables[at];
+    if (table !== undefined) {
       const least = Math.max(0, kept[at] ?? 0);
       room = 0;
       for (const value of named) {
         const slot = slotAt(table, value);
         if (slot < 0) room = Infinity;
-        else room += Math.max(0, (table.limit[slot] ?? Infinity) - (load[slot] ?? 0) - least);
+        else room += Math.max(0, loads.roomOf(at, slot) - least);
       }
     }
     for (let i = 0; i < places.length; i += 1) {

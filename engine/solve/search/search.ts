@@ -5,6 +5,7 @@ import type { SearchLimits } from './budget.js';
 import { Budget } from './budget.js';
 import { ALIKE, construct, leaveOut } from './construct.js';
 import { Ejector } from './eject.js';
+import { guardsOf } from './guards.js';
 import type { Run } from './improve.js';
 import { Best, follow, goTo, improve, reinsert } from './improve.js';
 import { mend } from './mend.js';
@@ -56,6 +57,7 @@ export function search(problem: Problem, { limits, seed, patient }: SearchOption
   const random = seededRandom(seed);
   const support = new Support(problem);
   const near = new Neighbours(problem, state, random, support);
+  state.guard(guardsOf(problem, support));
   const budget = new Budget(limits);
   state.placeFixed();
   if (near.open.length <= 1) return enumerate(state, near, budget);

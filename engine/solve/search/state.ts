@@ -1,18 +1,19 @@
 import type { Random } from '../../base/random.js';
 import { MinTree } from './min-tree.js';
-import type { Problem, Table } from './problem.js';
+import type { Problem } from './problem.js';
 import { Kind, slotAt } from './problem.js';
+import type { Guards } from './guards.js';
+import type { Program } from './program.js';
+import { programOf } from './program.js';
+import { startsOf } from './starts.js';
+import type { Follower } from './table-loads.js';
+import { TableLoads } from './table-loads.js';
 
 /** Extremes of more entries than this are kept in a tournament. */
 const SCANNED = 12;
 
-/** What a table holds now. */
-export interface Held {
-  readonly table: Table;
-  readonly load: Float64Array;
-  readonly weight: Float64Array;
-  readonly rooms: MinTree | null;
-}
+/** Broken hard constraints count as none below it. */
+const NONE = 1e-9;
 
 /**
  * Values for all variables and everything that follows from them, kept while single ones change.
@@ -20,22 +21,23 @@ export interface Held {
  * A move is `begin`, some `place`, `settle`, then either nothing (it stays) or `undo`. Costs what the change
  * reaches, not what the problem holds. Nothing is allocated in a move.
  */
-export class State {
+export class State implements Follower {
   /** Value of each variable, -1 for none. */
   readonly values: Int32Array;
-  /** Value of each cell; what `sums` means depends on the kind. */
+  /** Value of each cell that follows (`Program.isLive`); what `sums` means depends on the kind. */
   readonly cell: Float64Array;
-  readonly sums: Float64Array;
-  /** Weighted sum of what broken hard constraints lack; 0 where all hold. */
-  broken = 0;
-  readonly held: readonly Held[];
+  private readonly sums: Float64Array;
+  /** Weighted sum of what broken hard cells lack. */
+  private lack = 0;
+  readonly loads: TableLoads;
   /** True where more than limits of tables is hard. */
   readonly hasHardCells: boolean;
   /** True where items count only sometimes. */
   readonly hasPresence: boolean;
   /** Weight of a hard cell when it is broken. */
-  readonly weights: Float64Array;
+  private readonly weights: Float64Array;
 
+  private readonly program: Program;
   private readonly lacking: Float64Array;
   /** 0: may be anything, 1: must be 0, 2: must be 1. */
   private readonly demand: Uint8Array;
@@ -44,7 +46,14 @@ export class State {
   private readonly extremeOf: Int32Array;
   private readonly placeIn: Int32Array;
 
-  private readonly buckets: Int32Array[];
+  /** What a pair of the program that waits will be. */
+  private readonly truth: Uint8Array;
+  /** Entries of `sames` by variable that compare it with what it must not be like. */
+  private readonly unlikeStart: Int32Array;
+  private readonly unlike: Int32Array;
+
+  /** Cells that wait, by rank. */
+  private readonly queue: Int32Array;
   private readonly filled: Int32Array;
   private readonly queued: Uint8Array;
   private lowest: number;
@@ -52,7 +61,7 @@ export class State {
 
   private readonly stamp: Int32Array;
   private moves = 0;
-  private brokenBefore = 0;
+  private lackBefore = 0;
   private readonly changedVariables: number[] = [];
   private readonly oldValues: number[] = [];
   private readonly changedCells: Int32Array;
@@ -61,14 +70,11 @@ export class State {
   private readonly oldLacking: Float64Array;
   private cellCount = 0;
   private variableCount = 0;
-  private slotCount = 0;
-  private readonly changedTables: number[] = [];
-  private readonly changedSlots: number[] = [];
-  private readonly oldLoads: number[] = [];
 
   constructor(readonly problem: Problem) {
-    const { cells, tables, hard, wanted } = problem;
+    const { cells, hard, wanted } = problem;
     const count = cells.kind.length;
+    this.program = programOf(problem);
     this.hasHardCells = hard.length > 0;
     this.hasPresence = problem.items.presence.some((cell) => cell >= 0);
     this.values = new Int32Array(problem.domainOf.length).fill(-1);
@@ -80,44 +86,65 @@ export class State {
     hard.forEach((cell, i) => {
       this.demand[cell] = 1 + (wanted[i] ?? 0);
     });
-    this.held = tables.map((table): Held => {
-      const load = new Float64Array(table.slots);
-      const rooms = table.balanceCell >= 0 ? new MinTree(table.limit) : null;
-      return { table, load, weight: new Float64Array(table.slots).fill(1), rooms };
-    });
+    this.truth = new Uint8Array(count);
+    const { isPair } = this.program;
+    for (let cell = 0; cell < count; cell += 1) {
+      // While all that it reads is 0 one of two literals holds that is negated.
+      if (isPair[cell] === 1 && (cells.base[cell] ?? 0) > 0) this.truth[cell] = 1;
+    }
+    const unlike: number[] = [];
+    const unlikeOf: number[] = [];
+    const { sames } = problem;
+    for (let variable = 0; variable < this.values.length; variable += 1) {
+      for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
+        if (this.demand[sames.cell[i] ?? 0] !== 1 || sames.peer[i] === variable) continue;
+        unlike.push(i);
+        unlikeOf.push(variable);
+      }
+    }
+    this.unlikeStart = startsOf(this.values.length, unlikeOf);
+    this.unlike = Int32Array.from(unlike);
     this.extremeOf = new Int32Array(count).fill(-1);
     this.placeIn = new Int32Array(count);
-    let top = 0;
-    for (const rank of cells.rank) top = Math.max(top, rank);
-    const sizes = new Int32Array(top + 1);
-    for (const rank of cells.rank) sizes[rank] = (sizes[rank] ?? 0) + 1;
-    this.buckets = Array.from(sizes, (size) => new Int32Array(size));
-    this.filled = new Int32Array(top + 1);
+    const { rankStart, order } = this.program;
+    this.queue = new Int32Array(order.length);
+    this.filled = new Int32Array(rankStart.length);
     this.queued = new Uint8Array(count);
-    this.lowest = top + 1;
+    this.lowest = rankStart.length;
     this.stamp = new Int32Array(count);
     this.changedCells = new Int32Array(count);
     this.oldCells = new Float64Array(count);
     this.oldSums = new Float64Array(count);
     this.oldLacking = new Float64Array(count);
+    this.loads = new TableLoads(problem, this.program, this);
     this.start();
+  }
+
+  /** Weighted sum of what broken hard constraints lack; 0 where all hold. */
+  get broken(): number {
+    return this.lack + this.loads.over;
+  }
+
+  /** The value of one level of the objective. */
+  level(i: number): number {
+    return (this.cell[this.problem.levels[i] ?? 0] ?? 0) + (this.loads.direct[i] ?? 0);
   }
 
   /** The objective of the search: all levels, each by its worth. */
   get objective(): number {
     const { levels, worth } = this.problem;
     let total = 0;
-    for (let i = 0; i < levels.length; i += 1) total += (worth[i] ?? 0) * (this.cell[levels[i] ?? 0] ?? 0);
+    for (let i = 0; i < levels.length; i += 1) total += (worth[i] ?? 0) * this.level(i);
     return total;
   }
 
   /** Starts a move; what the last one changed can no longer be undone. */
   begin(): void {
     this.moves += 1;
-    this.brokenBefore = this.broken;
+    this.lackBefore = this.lack;
     this.variableCount = 0;
     this.cellCount = 0;
-    this.slotCount = 0;
+    this.loads.begin();
   }
 
   /** Gives a variable a value, or none with -1. Cells follow with `settle`; loads and `broken` limits at once. */
@@ -128,7 +155,7 @@ export class State {
     this.oldValues[this.variableCount] = old;
     this.variableCount += 1;
     this.values[variable] = value;
-    this.placeItems(variable, old, value);
+    this.loads.place(variable, old, value, this.cell);
     this.placeMembers(variable, old, value);
     this.placeSames(variable, value);
   }
@@ -148,24 +175,6 @@ export class State {
       if (domains[domain]?.length === 1) this.place(variable, domains[domain][0] ?? 0);
     });
     this.settle();
-  }
-
-  private placeItems(variable: number, old: number, value: number): void {
-    const { items, tables } = this.problem;
-    const end = items.start[variable + 1] ?? 0;
-    for (let i = items.start[variable] ?? 0; i < end; i += 1) {
-      const presence = items.presence[i] ?? -1;
-      if (presence >= 0 && this.cell[presence] === 0) continue;
-      const at = items.table[i] ?? 0;
-      const demand = items.demand[i] ?? 0;
-      const table = tables[at];
-      if (table === undefined) continue;
-      const from = slotAt(table, old);
-      const to = slotAt(table, value);
-      if (from === to) continue;
-      if (from >= 0) this.add(at, from, -demand);
-      if (to >= 0) this.add(at, to, demand);
-    }
   }
 
   private placeMembers(variable: number, old: number, value: number): void {
@@ -210,34 +219,6 @@ export class State {
     if (cell >= 0) this.set(cell, value < 0 ? 0 : (universe[value] ?? 0));
   }
 
-  private add(at: number, slot: number, demand: number): void {
-    const held = this.held[at];
-    if (held === undefined) return;
-    const { table, load } = held;
-    const old = load[slot] ?? 0;
-    const now = old + demand;
-    const entry = this.slotCount;
-    this.slotCount = entry + 1;
-    this.changedTables[entry] = at;
-    this.changedSlots[entry] = slot;
-    this.oldLoads[entry] = old;
-    load[slot] = now;
-    const limit = table.limit[slot] ?? Infinity;
-    if (table.hard) {
-      const over = now > limit ? now - limit : 0;
-      const was = old > limit ? old - limit : 0;
-      if (over !== was) this.broken += (held.weight[slot] ?? 1) * table.scale * (over - was);
-    }
-    if (held.rooms !== null) {
-      held.rooms.set(slot, limit - now);
-      this.enqueue(table.balanceCell);
-    }
-    if (table.loadCell !== null) {
-      const cell = table.loadCell[slot] ?? -1;
-      if (cell >= 0) this.set(cell, now);
-    }
-  }
-
   private save(cell: number): void {
     if (this.stamp[cell] === this.moves) return;
     this.stamp[cell] = this.moves;
@@ -249,31 +230,40 @@ export class State {
     this.oldLacking[at] = this.lacking[cell] ?? 0;
   }
 
-  private enqueue(cell: number): void {
+  /** Makes a cell follow with `settle`. */
+  enqueue(cell: number): void {
     if (this.queued[cell] === 1) return;
     this.queued[cell] = 1;
-    const rank = this.problem.cells.rank[cell] ?? 0;
-    const filled = this.filled[rank] ?? 0;
-    const bucket = this.buckets[rank];
-    if (bucket !== undefined) bucket[filled] = cell;
-    this.filled[rank] = filled + 1;
-    if (rank < this.lowest) this.lowest = rank;
-    if (rank > this.highest) this.highest = rank;
+    const { rank, rankStart } = this.program;
+    const own = rank[cell] ?? 0;
+    const filled = this.filled[own] ?? 0;
+    this.queue[(rankStart[own] ?? 0) + filled] = cell;
+    this.filled[own] = filled + 1;
+    if (own < this.lowest) this.lowest = own;
+    if (own > this.highest) this.highest = own;
   }
 
   /** Gives a cell its value and tells its readers. */
-  private set(cell: number, value: number): void {
+  set(cell: number, value: number): void {
     const old = this.cell[cell] ?? 0;
     if (old === value) return;
     this.save(cell);
     this.cell[cell] = value;
     if (this.demand[cell] !== 0) this.judge(cell);
-    const { readerStart, reader, coefficient } = this.problem.cells;
+    const { readerStart, reader, coefficient, other, otherTruth } = this.program;
     const change = value - old;
     const end = readerStart[cell + 1] ?? 0;
     for (let i = readerStart[cell] ?? 0; i < end; i += 1) {
       const target = reader[i] ?? 0;
+      const beside = other[i] ?? -1;
       const factor = coefficient[i] ?? 0;
+      if (beside >= 0) {
+        if (this.cell[beside] === otherTruth[i]) continue;
+        // The other literal does not hold: whether this one does is all.
+        this.truth[target] = factor > 0 ? value : 1 - value;
+        this.enqueue(target);
+        continue;
+      }
       if (factor !== 0) {
         this.save(target);
         this.sums[target] = (this.sums[target] ?? 0) + factor * change;
@@ -300,26 +290,44 @@ export class State {
     if (lacks === before) return;
     this.save(cell);
     this.lacking[cell] = lacks;
-    this.broken += (this.weights[cell] ?? 1) * (lacks - before);
+    this.lack += (this.weights[cell] ?? 1) * (lacks - before);
   }
 
   /** Lets everything follow from the places given since the last call. */
   settle(): void {
+    this.follow(Infinity);
+  }
+
+  /**
+   * The same for a move of a state that broke nothing; ends early with false where the move breaks something, and
+   * must then be undone.
+   */
+  settleUnbroken(): boolean {
+    // Where items count only sometimes, what follows may make good what a limit lacks.
+    const isFinal = !this.hasPresence;
+    if (isFinal && this.broken > NONE) return false;
+    return this.follow(isFinal ? NONE : Infinity) && this.broken <= NONE;
+  }
+
+  /** False where hard cells came to lack more than `most` on the way. */
+  private follow(most: number): boolean {
+    const { rankStart } = this.program;
+    const { queue, queued, filled } = this;
     while (this.lowest <= this.highest) {
       const rank = this.lowest;
-      const bucket = this.buckets[rank];
-      if (bucket !== undefined) {
-        for (let i = 0; i < (this.filled[rank] ?? 0); i += 1) {
-          const cell = bucket[i] ?? 0;
-          this.queued[cell] = 0;
-          this.recompute(cell);
-        }
+      const first = rankStart[rank] ?? 0;
+      for (let i = 0; i < (filled[rank] ?? 0); i += 1) {
+        const cell = queue[first + i] ?? 0;
+        queued[cell] = 0;
+        this.recompute(cell);
+        if (this.lack > most) return false;
       }
-      this.filled[rank] = 0;
+      filled[rank] = 0;
       this.lowest = rank + 1;
     }
-    this.lowest = this.buckets.length;
+    this.lowest = filled.length;
     this.highest = -1;
+    return true;
   }
 
   private recompute(cell: number): void {
@@ -340,16 +348,11 @@ export class State {
 
   /** Items whose presence changed begin or end to count. */
   private count(cell: number, present: boolean): void {
-    const { cells, items, tables } = this.problem;
+    const { cells, items } = this.problem;
     const end = cells.inputStart[cell + 1] ?? 0;
     for (let i = cells.inputStart[cell] ?? 0; i < end; i += 1) {
       const item = cells.inputs[i] ?? 0;
-      const value = this.values[items.variable[item] ?? 0] ?? -1;
-      const at = items.table[item] ?? 0;
-      const table = tables[at];
-      const slot = table === undefined ? -1 : slotAt(table, value);
-      const demand = items.demand[item] ?? 0;
-      if (slot >= 0) this.add(at, slot, present ? demand : -demand);
+      this.loads.countItem(item, this.values[items.variable[item] ?? 0] ?? -1, present ? 1 : -1);
     }
   }
 
@@ -363,8 +366,10 @@ export class State {
     const { kind, lo, hi, base, left, right } = this.problem.cells;
     const sum = this.sums[cell] ?? 0;
     switch (kind[cell]) {
-      case Kind.or:
+      case Kind.or: {
+        if (this.program.isPair[cell] === 1) return this.truth[cell] ?? 0;
         return sum > 0 ? 1 : 0;
+      }
       case Kind.range:
         return sum >= (lo[cell] ?? 0) && sum <= (hi[cell] ?? 0) ? 1 : 0;
       case Kind.sum:
@@ -381,11 +386,8 @@ export class State {
       case Kind.greatest:
       case Kind.smallest:
         return this.extreme(cell, kind[cell] === Kind.greatest);
-      case Kind.balance: {
-        const held = this.held[left[cell] ?? 0];
-        if (held?.rooms == null) return 0;
-        return Math.min(held.rooms.least, held.table.floor) + (base[cell] ?? 0);
-      }
+      case Kind.balance:
+        return this.loads.leastRoom(left[cell] ?? 0) + (base[cell] ?? 0);
       case Kind.product:
         return (this.cell[left[cell] ?? 0] ?? 0) * (this.cell[right[cell] ?? 0] ?? 0);
       case Kind.quotient: {
@@ -418,24 +420,18 @@ export class State {
 
   /** Takes back all since `begin`; `settle` need not have been called. */
   undo(): void {
-    for (let rank = this.lowest; rank <= this.highest; rank += 1) {
-      const bucket = this.buckets[rank];
-      for (let i = 0; i < (this.filled[rank] ?? 0); i += 1) this.queued[bucket?.[i] ?? 0] = 0;
-      this.filled[rank] = 0;
-    }
-    this.lowest = this.buckets.length;
-    this.highest = -1;
+    const { rankStart } = this.program;
     for (let i = this.variableCount - 1; i >= 0; i -= 1) {
       this.values[this.changedVariables[i] ?? 0] = this.oldValues[i] ?? -1;
     }
-    for (let i = this.slotCount - 1; i >= 0; i -= 1) {
-      const held = this.held[this.changedTables[i] ?? 0];
-      const slot = this.changedSlots[i] ?? 0;
-      const load = this.oldLoads[i] ?? 0;
-      if (held === undefined) continue;
-      held.load[slot] = load;
-      held.rooms?.set(slot, (held.table.limit[slot] ?? 0) - load);
+    this.loads.undo();
+    for (let rank = this.lowest; rank <= this.highest; rank += 1) {
+      const first = rankStart[rank] ?? 0;
+      for (let i = 0; i < (this.filled[rank] ?? 0); i += 1) this.queued[this.queue[first + i] ?? 0] = 0;
+      this.filled[rank] = 0;
     }
+    this.lowest = this.filled.length;
+    this.highest = -1;
     for (let i = 0; i < this.cellCount; i += 1) {
       const cell = this.changedCells[i] ?? 0;
       const value = this.oldCells[i] ?? 0;
@@ -445,7 +441,7 @@ export class State {
       this.sums[cell] = this.oldSums[i] ?? 0;
       this.lacking[cell] = this.oldLacking[i] ?? 0;
     }
-    this.broken = this.brokenBefore;
+    this.lack = this.lackBefore;
     this.begin();
   }
 
@@ -457,101 +453,61 @@ export class State {
   /** Adds to the weight of a hard cell. */
   emphasise(cell: number, by: number): void {
     this.weights[cell] = (this.weights[cell] ?? 0) + by;
-    this.broken += by * (this.lacking[cell] ?? 0);
+    this.lack += by * (this.lacking[cell] ?? 0);
   }
 
-  /**
-   * Whether the limits of a value hold with a variable on it, `without` another one if that is not -1. Items that
-   * count only sometimes are left out.
-   */
+  /** Whether the limits of a value hold with a variable on it, `without` another one, that has this value, if that is not -1. */
   fits(variable: number, value: number, without: number): boolean {
-    const { items, tables } = this.problem;
-    const end = items.start[variable + 1] ?? 0;
-    let other = without < 0 ? 0 : (items.start[without] ?? 0);
-    const last = without < 0 ? 0 : (items.start[without + 1] ?? 0);
-    for (let i = items.start[variable] ?? 0; i < end; i += 1) {
-      const at = items.table[i] ?? 0;
-      const table = tables[at];
-      if (table?.hard !== true || (items.presence[i] ?? -1) >= 0) continue;
-      const slot = slotAt(table, value);
-      if (slot < 0) continue;
-      let load = (this.held[at]?.load[slot] ?? 0) + (items.demand[i] ?? 0);
-      while (other < last && (items.table[other] ?? 0) < at) other += 1;
-      if (other < last && items.table[other] === at) load -= items.demand[other] ?? 0;
-      if (load > (table.limit[slot] ?? Infinity)) return false;
+    return (
+      this.loads.fits(variable, this.values[variable] ?? -1, value, without) &&
+      this.differs(variable, value, without)
+    );
+  }
+
+  /** Whether a value is another one than those of all that must not be like a variable. */
+  private differs(variable: number, value: number, without: number): boolean {
+    const { sames, classMaps } = this.problem;
+    const end = this.unlikeStart[variable + 1] ?? 0;
+    for (let k = this.unlikeStart[variable] ?? 0; k < end; k += 1) {
+      const i = this.unlike[k] ?? 0;
+      const peer = sames.peer[i] ?? 0;
+      const other = this.values[peer] ?? -1;
+      if (peer === without || other < 0) continue;
+      const ownMap = sames.ownMap[i] ?? -1;
+      const peerMap = sames.peerMap[i] ?? -1;
+      const own = ownMap < 0 ? value : (classMaps[ownMap]?.[value] ?? -1);
+      if (own >= 0 && own === (peerMap < 0 ? other : (classMaps[peerMap]?.[other] ?? -1))) return false;
     }
     return true;
   }
 
-  /** What is left at a value, in the table that has least of it, in units of its largest demand. */
-  roomAt(value: number): number {
-    let least = Infinity;
-    for (const { table, load } of this.held) {
-      if (!table.hard) continue;
-      const slot = slotAt(table, value);
-      if (slot < 0) continue;
-      const room = ((table.limit[slot] ?? Infinity) - (load[slot] ?? 0)) * table.scale;
-      if (room < least) least = room;
-    }
-    return least;
-  }
-
-  /** True where a table holds more somewhere than it may. */
-  hasOverfull(): boolean {
-    return this.held.some(
-      ({ table, load }) => table.hard && load.some((one, slot) => one > (table.limit[slot] ?? Infinity)),
-    );
+  /** Lets `fits` look at sums that moves would break. */
+  guard(guards: Guards): void {
+    this.loads.guard(guards, this.sums, this.cell);
   }
 
   /** Variables that count at one slot, drawn, that holds more than it may. */
   crowd(random: Random): number[] {
     const { items, tables } = this.problem;
-    let seen = 0;
-    let chosen = -1;
-    let at = 0;
-    this.held.forEach(({ table, load }, index) => {
-      if (!table.hard) return;
-      for (let slot = 0; slot < load.length; slot += 1) {
-        if ((load[slot] ?? 0) <= (table.limit[slot] ?? Infinity)) continue;
-        seen += 1;
-        if (random.below(seen) === 0) [at, chosen] = [index, slot];
-      }
-    });
     const crowd: number[] = [];
-    if (chosen < 0) return crowd;
-    const table = tables[at];
-    if (table === undefined) return crowd;
+    const at = this.loads.overfull(random);
+    const table = at === null ? undefined : tables[at.table];
+    if (at === null || table === undefined) return crowd;
     for (let i = 0; i < items.table.length; i += 1) {
-      if (items.table[i] !== at) continue;
+      if (items.table[i] !== at.table) continue;
       const variable = items.variable[i] ?? 0;
-      if (slotAt(table, this.values[variable] ?? -1) === chosen) crowd.push(variable);
+      if (slotAt(table, this.values[variable] ?? -1) === at.slot) crowd.push(variable);
     }
     return crowd;
-  }
-
-  /** Doubles what each slot counts that holds more than it may. */
-  emphasiseOverfull(): void {
-    for (const { table, load, weight } of this.held) {
-      if (!table.hard) continue;
-      for (let slot = 0; slot < load.length; slot += 1) {
-        const over = (load[slot] ?? 0) - (table.limit[slot] ?? Infinity);
-        if (over <= 0 || (weight[slot] ?? 1) >= MOST_WEIGHT) continue;
-        this.broken += (weight[slot] ?? 1) * table.scale * over;
-        weight[slot] = 2 * (weight[slot] ?? 1);
-      }
-    }
   }
 
   /** Values of cells while no variable has a value. */
   private start(): void {
     const { cells } = this.problem;
     const { kind, inputStart, inputs } = cells;
-    const order = Int32Array.from(kind.keys()).sort(
-      (a, b) => (cells.rank[a] ?? 0) - (cells.rank[b] ?? 0) || a - b,
-    );
     for (let cell = 0; cell < kind.length; cell += 1) {
       const isExtreme = kind[cell] === Kind.greatest || kind[cell] === Kind.smallest;
-      if (!isExtreme) continue;
+      if (!isExtreme || this.program.isLive[cell] !== 1) continue;
       const begin = inputStart[cell] ?? 0;
       const count = (inputStart[cell + 1] ?? 0) - begin;
       if (count <= SCANNED) continue;
@@ -563,7 +519,7 @@ export class State {
       }
     }
     this.begin();
-    for (const cell of order) {
+    for (const cell of this.program.order) {
       const before = this.cell[cell] ?? 0;
       this.recompute(cell);
       const place = this.extremeOf[cell] ?? -1;
@@ -573,9 +529,6 @@ export class State {
     this.begin();
   }
 }
-
-/** Sums of weighted limits stay exact below it. */
-const MOST_WEIGHT = 2 ** 20;
 
 /** Beyond every number that a model computes with: the value of an entry that does not hold. */
 export const NOTHING = 1e300;

@@ -25,6 +25,13 @@ export class Support {
     return this.collect(cell, most, false);
   }
 
+  /** Cells that a cell reads. */
+  readBy(cell: number): Int32Array {
+    this.graph ??= graphOf(this.problem);
+    const { readStart, read } = this.graph;
+    return read.subarray(readStart[cell] ?? 0, readStart[cell + 1] ?? 0);
+  }
+
   private collect(cell: number, most: number, sums: boolean): Int32Array | null {
     this.graph ??= graphOf(this.problem);
     const { readStart, read, variablesOf } = this.graph;
