@@ -69,6 +69,7 @@ export const CODES = {
   'import/unknown-format': 'No problem format bears this name.',
   'import/unknown-instance': 'A file holds several problems, or none of this name.',
   'import/not-empty': 'The database already holds a problem of this kind.',
+  'import/not-in-design': 'A construct of the file takes something that a design has no word for.',
   'export/undecided': 'A decision to be written is not made yet.',
   'tap/bad-pattern': 'A tensor access pattern, a tiling or a layout cannot be.',
   'loop/unknown-event': 'No controller takes an event of this type.',

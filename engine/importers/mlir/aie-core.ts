@@ -1,0 +1,87 @@
+import type { MlirToken } from './mlir-lexer.js';
+import type { MlirFile, MlirOp } from './mlir-tree.js';
+import { eachOp } from './mlir-tree.js';
+import { OpReader } from './op-reader.js';
+
+export type Port = 'Produce' | 'Consume';
+
+export interface Acquire {
+  readonly fifo: string;
+  readonly token: MlirToken;
+  readonly port: Port;
+  /** Objects held at least from then on. */
+  readonly count: number;
+}
+
+/** The program of one core, as far as it takes anything. */
+export interface AieCore {
+  readonly op: MlirOp;
+  readonly tile: MlirToken;
+  readonly stackBytes: number | null;
+  readonly acquires: readonly Acquire[];
+  /** Values that its program mentions, such as buffers. */
+  readonly uses: readonly MlirToken[];
+}
+
+/** Attributes of cores that change nothing that is placed. */
+const HARMLESS = new Set(['link_with', 'link_files', 'elf_file', 'dynamic_objfifo_lowering', 'sym_name']);
+
+/** Operations of the dialect that take nothing of a core. */
+const HARMLESS_OPERATIONS = new Set([
+  'aie.objectfifo.release',
+  'aie.objectfifo.subview.access',
+  'aie.end',
+  'aie.event',
+  'aie.put_cascade',
+  'aie.get_cascade',
+]);
+
+/** `aie.core(%tile) { ... } {stack_size = 2048 : i32}`. Throws DiagnosticError. */
+export function readCore(file: MlirFile, op: MlirOp): AieCore {
+  const reader: OpReader = new OpReader(file, op);
+  reader.expect('(');
+  const tile = reader.value();
+  reader.expect(')');
+  let stackBytes: number | null = null;
+  for (const [name, { key, tokens }] of reader.attributes()) {
+    if (name === 'stack_size') {
+      stackBytes = Number(tokens[0]?.text);
+      if (!Number.isSafeInteger(stackBytes) || stackBytes < 0)
+        reader.fail('a number of bytes is expected here', 'import/bad-file', tokens[0] ?? key);
+    } else if (!HARMLESS.has(name)) {
+      reader.fail(`what \`${name}\` of a core takes is not known`, 'import/not-in-design', key);
+    }
+  }
+  reader.end();
+  const acquires: Acquire[] = [];
+  const uses: MlirToken[] = [];
+  for (const region of op.regions) {
+    eachOp(region.ops, (inner) => {
+      uses.push(...inner.tokens.filter(({ kind }) => kind === 'value'));
+      if (inner.name === 'aie.objectfifo.acquire') acquires.push(readAcquire(file, inner));
+      else if (/^aiex?\./.test(inner.name) && !HARMLESS_OPERATIONS.has(inner.name)) {
+        new OpReader(file, inner).fail(
+          `what \`${inner.name}\` in a core takes is not known`,
+          'import/not-in-design',
+          inner.nameToken,
+        );
+      }
+    });
+  }
+  return { op, tile, stackBytes, acquires, uses };
+}
+
+/** `aie.objectfifo.acquire @of(Consume, 2) : ...`. Throws DiagnosticError. */
+function readAcquire(file: MlirFile, op: MlirOp): Acquire {
+  const reader: OpReader = new OpReader(file, op);
+  const { name: fifo, token } = reader.symbol();
+  reader.expect('(');
+  const word = reader.word();
+  const port = word.text;
+  if (port !== 'Produce' && port !== 'Consume')
+    reader.fail('`Produce` or `Consume` is expected here', 'import/bad-file', word);
+  reader.expect(',');
+  const count = reader.integer();
+  reader.expect(')');
+  return { fifo, token, port, count };
+}
