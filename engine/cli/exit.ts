@@ -48,6 +48,7 @@ function exitOfError({ code }: Diagnostic): ExitCode {
     case 'replay/unknown-format':
     case 'tap/bad-pattern':
     case 'import/bad-file':
+    case 'import/not-in-design':
     case 'import/unknown-format':
     case 'import/unknown-instance':
     case 'import/not-empty':

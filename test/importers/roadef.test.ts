@@ -6,7 +6,7 @@ import { must } from '../../engine/base/assert.js';
 import { DiagnosticError, placeOf } from '../../engine/base/diagnostic.js';
 import type { Diagnostic } from '../../engine/base/diagnostic.js';
 import type { TableRows } from '../../engine/importers/dataset-format.js';
-import { findDatasetFormat } from '../../engine/importers/find-dataset-format.js';
+import { findFormat } from '../../engine/importers/find-format.js';
 import { roadef } from '../../engine/importers/roadef.js';
 import { runCliHere } from '../cli/helpers/run-cli-here.js';
 import { tempFolder } from '../store/helpers/temp-folder.js';
@@ -274,7 +274,7 @@ test('every made-up damage of a model is an answer or a diagnostic with place an
 });
 
 test('a format of an unknown name is refused with the nearest one', (t) => {
-  const problem = problemOf(() => findDatasetFormat('roadeff'));
+  const problem = problemOf(() => findFormat('roadeff'));
   t.is(problem.code, 'import/unknown-format');
   t.is(problem.help, 'did you mean `roadef`?');
 });

@@ -1,38 +1,57 @@
 import { DiagnosticError } from '../../base/diagnostic.js';
+import type { Design } from '../../controllers/npu/design.js';
 import type { DatasetFormat, TableRows } from '../../importers/dataset-format.js';
 import type { Store } from '../../store/store.js';
 import type { CliCommand } from '../cli-command.js';
 import { WORD_FORMATS } from '../cli-command.js';
-import { EXIT } from '../exit.js';
+import { EXIT, exitOf } from '../exit.js';
 import { usageError } from '../usage-error.js';
 import { withStore } from '../with-store.js';
 
 interface ImportOptions {
   readonly db: string;
   readonly instance?: string;
+  readonly free?: boolean;
 }
 
-/** `edict import`: the rows of a public problem in the tables of its schema pack. */
+/** `edict import`: a public problem as the rows of its schema pack, or designs as rows of the state. */
 export const importProblem: CliCommand = {
   formats: WORD_FORMATS,
   longWork: true,
   configure: (command) => {
     command
-      .argument('<FORMAT>', 'roadef or gap')
+      .argument('<FORMAT>', 'roadef, gap, npu-design or mlir-aie')
       .argument('<FILES...>', 'the files of the problem, plain or gzipped')
       .requiredOption('--db <FILE>', 'the database; made where there is none')
       .option('--instance <NAME>', 'the problem that is meant, in a file of several')
+      .option('--free', 'designs: places that the file gives do not hold, they are only where parts were')
       .addHelpText(
         'after',
         '\nroadef MODEL ASSIGNMENT [NEW]  machine reassignment of the ROADEF/EURO challenge 2012\n' +
-          'gap FILE                       generalised assignment: the text of the OR-Library, or JSON lines',
+          'gap FILE                       generalised assignment: the text of the OR-Library, or JSON lines\n' +
+          'npu-design FILE                designs for NPUs as JSON\n' +
+          'mlir-aie FILE                  designs for NPUs as MLIR of the AIE dialect',
       );
   },
   run: async (command, { output }) => {
-    const { db, instance = null } = command.opts<ImportOptions>();
+    const { db, instance = null, free = false } = command.opts<ImportOptions>();
     const [name = '', ...files] = command.args;
-    const { findDatasetFormat } = await import('../../importers/find-dataset-format.js');
-    const format = findDatasetFormat(name);
+    const { findFormat } = await import('../../importers/find-format.js');
+    const found = findFormat(name);
+    if (found.kind === 'design') {
+      const [file = '', ...more] = files;
+      if (more.length > 0) throw usageError(`\`${name}\` takes 1 file, not ${files.length}`);
+      const { importDesigns } = await import('../import-designs.js');
+      const options = { file, database: db, instance, pinned: !free };
+      const { designs, diagnostics } = await importDesigns(found.format, options);
+      output.answer({
+        fields: { database: db, format: name, designs: designs.map(({ id }) => id) },
+        text: output.quiet ? '' : `imported into \`${db}\`:\n${designs.map(designLine).join('')}`,
+        diagnostics,
+      });
+      return exitOf(diagnostics);
+    }
+    const { format } = found;
     expectFiles(format, files);
     const tables = format.read(files, { instance });
     const { applyPack } = await import('../../store/apply-pack.js');
@@ -56,6 +75,12 @@ export const importProblem: CliCommand = {
     return EXIT.done;
   },
 };
+
+function designLine({ id, device, workers, fifos, links }: Design): string {
+  const count = (all: readonly unknown[], what: string): string =>
+    `${all.length} ${what}${all.length === 1 ? '' : 's'}`;
+  return `  ${id} for ${device}: ${count(workers, 'worker')}, ${count(fifos, 'fifo')}, ${count(links, 'link')}\n`;
+}
 
 function expectFiles({ name, files }: DatasetFormat, given: readonly string[]): void {
   const least = files.filter(({ required }) => required).length;

@@ -1,22 +1,27 @@
 import { byText } from '../../base/order.js';
+import type { Position } from '../design-format.js';
 import type { AieTile } from './aie-tile.js';
 import { indentOf } from './aie-tile.js';
 import type { MlirDesign, TileUse } from './device-design.js';
 
-type Position = readonly [col: number, row: number];
-
-interface Edit {
+/** Puts `text` in the place of what stands from `start` to `end`. */
+export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
+/** The text of a design with tiles where its parts were placed; see `placementEdits`. */
+export function writePlacement(design: MlirDesign, positionOf: (part: string) => Position): string {
+  return applyEdits(design.source.text, placementEdits(design, positionOf));
+}
+
 /**
- * The text with tiles where parts were placed; all else stays byte for byte. `aie.logical_tile` gets its numbers.
+ * The changes that put tiles where parts were placed; all else stays byte for byte. `aie.logical_tile` gets its numbers.
  * An `aie.tile` moves with the first part that names it; parts that are placed elsewhere name the tile of their place,
  * which is added where there is none. INVARIANT: every part has a position.
  */
-export function writePlacement(design: MlirDesign, positionOf: (part: string) => Position): string {
+export function placementEdits(design: MlirDesign, positionOf: (part: string) => Position): readonly Edit[] {
   const { source, device, uses } = design;
   const edits: Edit[] = [];
   const tileByPlace = new Map<string, AieTile>();
@@ -51,7 +56,7 @@ export function writePlacement(design: MlirDesign, positionOf: (part: string) =>
     }
     edits.push({ start: token.start, end: token.end, text: value });
   }
-  return applyEdits(source.text, edits);
+  return edits;
 }
 
 const startOf = ({ op }: AieTile): number => (op.results[0] ?? op.nameToken).start;
@@ -69,7 +74,8 @@ function freshName(wanted: string, names: Set<string>): string {
   return name;
 }
 
-function applyEdits(text: string, edits: readonly Edit[]): string {
+/** The text with changes that do not overlap. */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
   const sorted = [...edits].sort((a, b) => a.start - b.start || a.end - b.end || byText(a.text, b.text));
   let made = '';
   let at = 0;
