@@ -53,8 +53,10 @@ create table parameter_set (
   paper_quota_min_us integer not null default 1000 check (paper_quota_min_us >= 1000),
   -- 1: what a decrease frees stays out of the pools until `acknowledge` tells that it is in force.
   awaits_acknowledgement integer not null default 0 check (awaits_acknowledgement in (0, 1)),
-  -- Periods between two solves of the rebalancing policies (scheduler `rebalance`).
-  rebalance_periods integer not null default 10 check (rebalance_periods >= 1)
+  -- When a period last brought a look for idle containers.
+  idle_checked_us integer not null default 0,
+  -- When a period last brought a reclaim.
+  reclaimed_us integer not null default 0
 ) strict;
 
 insert into parameter_set (parameter_set_id, name) values (1, 'default');
@@ -70,11 +72,7 @@ create table application (
   -- What the limits of its containers may add up to.
   memory_limit_pages integer not null check (memory_limit_pages >= 0),
   -- Constants of its rules.
-  parameter_set_id integer not null default 1 references parameter_set,
-  -- When a period last brought a look for idle containers.
-  idle_checked_us integer not null default 0,
-  -- When a period last brought a reclaim.
-  reclaimed_us integer not null default 0
+  parameter_set_id integer not null default 1 references parameter_set
 ) strict;
 
 -- A machine that containers run on; only machines whose capacity is to be kept have a row.
@@ -128,6 +126,9 @@ create table container (
 
 create index container_live on container (application_id, container_id) where ended_us is null;
 
+-- Who has not reported yet.
+create index container_deployed on container (container_id) where state = 'DEPLOYED';
+
 create index container_of_host on container (host_id) where host_id is not null and ended_us is null;
 
 -- The newest CPU report of each container and sums over the window of its last samples.
@@ -148,8 +149,8 @@ create table cpu_period (
   mismatch_count integer not null default 0 check (mismatch_count >= 0),
   -- 1 where the newest report is in the window.
   is_sampled integer not null default 0 check (is_sampled in (0, 1)),
-  -- Samples ever taken; the next one's slot is this modulo `window_count`.
-  taken_count integer not null default 0 check (taken_count >= 0),
+  -- Place of the newest sample in the ring.
+  slot integer not null default 0 check (slot between 0 and 99),
   -- Samples in the window: those since the last change of the quota, at most `window_count`.
   sample_count integer not null default 0 check (sample_count >= 0),
   -- Sum of `throttled` over the window (k).
@@ -184,8 +185,10 @@ create table quota_signal (
   at_us integer not null,
   -- Container that asks; null but for OOM events.
   container_id integer,
-  -- Application it is about; null where it is about all.
+  -- Application it is about; null where it is about all, or all of a parameter set.
   application_id integer,
+  -- Parameter set whose applications it is about; null but for what falls due with time.
+  parameter_set_id integer,
   -- Pages asked for; null but for OOM events.
   need_pages integer check (need_pages >= 1),
   -- Pages used when asked; null but for OOM events.
@@ -270,7 +273,9 @@ create table quota_decision (
   detail integer
 ) strict;
 
-create index quota_decision_of_container on quota_decision (container_id, resource, quota_decision_id);
+-- What is asked for by name. Scaling is left out: it is nearly all there is, and an index would double its price.
+create index quota_decision_notable on quota_decision (container_id, rule)
+  where rule not in ('scale_up', 'scale_down', 'trim', 'starved', 'deploy');
 
 -- Containers that have not ended.
 create view live_container as
@@ -354,7 +359,8 @@ select
   container.container_id,
   container.application_id,
   container.controllable_limit_pages as limit_pages,
-  container.usage_pages + max(1, parameter_set.margin_pages) as reclaimed_pages
+  container.usage_pages + max(1, parameter_set.margin_pages) as reclaimed_pages,
+  application.parameter_set_id
 from container
 join application on application.application_id = container.application_id
 join parameter_set on parameter_set.parameter_set_id = application.parameter_set_id
@@ -492,7 +498,8 @@ select
   container.controllable_quota_us as quota_us,
   cpu_period.reported_us,
   parameter_set.idle_after_us,
-  parameter_set.idle_quota_us
+  parameter_set.idle_quota_us,
+  application.parameter_set_id
 from container
 join cpu_period on cpu_period.container_id = container.container_id
 join application on application.application_id = container.application_id
@@ -606,6 +613,7 @@ select
     where quota_decision.container_id = quota_signal.container_id
       and quota_decision.quota_signal_id = quota_signal.quota_signal_id
       and quota_decision.rule in ('mem_grant', 'oom_kill')
+      and quota_decision.rule not in ('scale_up', 'scale_down', 'trim', 'starved', 'deploy')
     order by quota_decision_id desc
     limit 1
   ) as outcome

@@ -131,6 +131,8 @@ export interface Controller {
   /** Policy paths that every answer of a direct scheduler must pass; those of the default scheduler unless said. */
   readonly checks?: readonly string[];
   readonly trigger: TriggerRule;
+  /** True: the journal has one entry per tick and column instead of one per decision, for thousands of them a tick. */
+  readonly journalsTogether?: boolean;
 
   /** Turns one event into rows, machine steps and effects. */
   receive(event: LoopEvent, context: ControllerContext): void;

@@ -29,9 +29,11 @@ import type {
 } from './controller.js';
 import type { Prepared, Solve, TickReader } from './decide.js';
 import { groundErrors, isCurrent, prepare, softResults, withBounds } from './decide.js';
+import { bodyOf, decisionsTogether } from './decisions-together.js';
 import { engineFaults } from './engine-fault.js';
 import { admit } from './fallback.js';
 import { reasonOf } from './find-core.js';
+import { PoliciesReading } from './policies-reading.js';
 import type { StageMs } from './stages.js';
 import { StageClock } from './stages.js';
 import type { TriggerAnswer } from './trigger.js';
@@ -114,6 +116,7 @@ export class Loop {
   private readonly rows: Rows;
   private readonly cache: RowCache;
   private made = new GroundCache();
+  private readers: PoliciesReading | null = null;
 
   constructor(
     private readonly store: Store,
@@ -504,7 +507,7 @@ export class Loop {
         // A baseline decides part of a batch at a time; only what is violated by its own rows can be its fault.
         const faults =
           batch.keys.length === controller.waiting(this.rows).keys.length
-            ? engineFaults(store, decider.checks.policies, [], null)
+            ? engineFaults(store, this.reading(decider.checks).of(decisions), [], null)
             : [];
         if (faults.length > 0) {
           for (const { code, message } of faults) context.refuse({ code, message });
@@ -519,6 +522,11 @@ export class Loop {
     }
   }
 
+  private reading(checks: CompiledPolicies): PoliciesReading {
+    this.readers ??= new PoliciesReading(this.store, checks.policies);
+    return this.readers;
+  }
+
   private journalOutcome(
     entries: JournalEntry[],
     atUs: number,
@@ -528,12 +536,9 @@ export class Loop {
     leftOut: number,
   ): void {
     const { tick } = this;
-    const decisions = changed.map(({ table, key, column, value }): JournalEntry => ({
-      tick,
-      kind: 'decision',
-      atUs,
-      body: { table, key, column, value },
-    }));
+    const together = this.options.controller.journalsTogether === true;
+    const bodies = together ? decisionsTogether(changed) : changed.map(bodyOf);
+    const decisions = bodies.map((body): JournalEntry => ({ tick, kind: 'decision', atUs, body }));
     // Decisions come before the effects they caused.
     entries.unshift(...decisions);
     const { name } = this.options.decider;

@@ -13,7 +13,8 @@ import { QUOTA_EVENTS } from './decode.js';
 import { decideByFormulae } from './paper.js';
 import { receive } from './receive.js';
 import { decideOneByOne, decideByRules } from './ref.js';
-import { settle } from './settle.js';
+import type { Change } from './settle.js';
+import { putInForce } from './settle.js';
 import { closeSignals, giveUp } from './signals.js';
 
 /** Escra's reallocation of CPU quotas and memory limits while containers run (thesis 4 and 5). */
@@ -30,6 +31,7 @@ export const quota: Controller = {
   checks: ['policies/quota/base'],
   // A period is decided as soon as its reports are there (thesis 5.3).
   trigger: { kind: 'batch', delayUs: 0, requests: 1 },
+  journalsTogether: true,
   receive,
   mustWait,
   waiting,
@@ -74,11 +76,29 @@ function mustWait(event: LoopEvent, rows: Rows): boolean {
   return known !== undefined;
 }
 
-/** Puts in force what was decided, and tells the rule of what no rule has told yet: that of the scheduler's name. */
+/** Schedulers that tell of every change themselves. */
+const TELLING: readonly string[] = ['ref', 'paper', 'one-by-one'];
+
+/** Puts in force what was decided. What no rule has told of is told with the scheduler's name as its rule. */
 function commit(decisions: readonly Decision[], context: ControllerContext, batch: Batch): void {
-  const { rows, nowUs, scheduler } = context;
-  const containers = [...new Set(decisions.map(({ key }) => integerOf(key, 'container_id')))];
-  const json = JSON.stringify(containers);
+  const changes = decisions.flatMap(({ key, column, value, previous }): readonly Change[] => {
+    const twin = column === 'controllable_quota_us' ? 'quota_us' : 'limit_pages';
+    if (value === previous) return [];
+    return [
+      { container: integerOf(key, 'container_id'), column: twin, from: Number(previous), to: Number(value) },
+    ];
+  });
+  if (!TELLING.includes(context.scheduler)) tell(changes, context);
+  putInForce(changes, context);
+  closeSignals(
+    batch.keys.map((key) => ({ id: integerOf(key, 'quota_signal_id') })),
+    context,
+  );
+}
+
+/** Adds a decision row for each change, and empties the windows of what has another quota. */
+function tell(changes: readonly Change[], { rows, nowUs, scheduler }: ControllerContext): void {
+  const json = JSON.stringify(changes.map(({ container }) => container));
   for (const [resource, column] of [
     ['cpu', 'quota_us'],
     ['memory', 'limit_pages'],
@@ -89,22 +109,19 @@ function commit(decisions: readonly Decision[], context: ControllerContext, batc
        select ?, container_id, application_id, ?, ?, ${column}, controllable_${column}, 'solve'
        from container
        where container_id in (select value from json_each(?)) and ${column} <> controllable_${column}
-         and controllable_${column} is not (
-           select to_value from quota_decision
-           where quota_decision.container_id = container.container_id and resource = ?
-           order by quota_decision_id desc limit 1)
        order by container_id`,
       nowUs,
       scheduler,
       resource,
       json,
-      resource,
     );
   }
-  settle(containers, context);
-  closeSignals(
-    batch.keys.map((key) => ({ id: integerOf(key, 'quota_signal_id') })),
-    context,
+  rows.run(
+    `update cpu_period set sample_count = 0, throttle_sum = 0, unused_sum_us = 0
+     where container_id in (
+       select container_id from container
+       where container_id in (select value from json_each(?)) and quota_us <> controllable_quota_us)`,
+    json,
   );
 }
 

@@ -199,13 +199,14 @@ export function sampleOne(rows: Rows, container: number): void {
     `update cpu_period set
        is_sampled = 1,
        mismatch_count = 0,
-       taken_count = taken_count + 1,
+       slot = past.slot,
        sample_count = min(sample_count + 1, past.window_count),
        throttle_sum = throttle_sum + cpu_period.throttled - past.left_throttled,
        unused_sum_us = unused_sum_us + cpu_period.unused_us - past.left_unused_us
      from (
        select
          window.window_count,
+         (own.slot + 1) % window.window_count as slot,
          coalesce(cpu_sample.throttled, 0) as left_throttled,
          coalesce(cpu_sample.unused_us, 0) as left_unused_us
        from (
@@ -218,7 +219,7 @@ export function sampleOne(rows: Rows, container: number): void {
        join cpu_period as own on own.container_id = window.container_id
        left join cpu_sample
          on own.sample_count >= window.window_count
-         and cpu_sample.slot = own.taken_count % window.window_count
+         and cpu_sample.slot = (own.slot + 1) % window.window_count
          and cpu_sample.container_id = window.container_id
      ) as past
      where cpu_period.container_id = ?`,
@@ -227,16 +228,7 @@ export function sampleOne(rows: Rows, container: number): void {
   );
   rows.run(
     `insert into cpu_sample (slot, container_id, unused_us, throttled)
-     select
-       (cpu_period.taken_count - 1) % parameter_set.window_count,
-       cpu_period.container_id,
-       cpu_period.unused_us,
-       cpu_period.throttled
-     from cpu_period
-     join container using (container_id)
-     join application using (application_id)
-     join parameter_set using (parameter_set_id)
-     where cpu_period.container_id = ?
+     select slot, container_id, unused_us, throttled from cpu_period where container_id = ? and true
      on conflict (slot, container_id) do update set
        unused_us = excluded.unused_us,
        throttled = excluded.throttled`,

@@ -34,23 +34,14 @@ export function takePeriod(event: EventOf<'period'>, context: ControllerContext)
   if (event.usagePages !== null) takeUsage(event.containers, event.usagePages, context);
   // What falls due with time follows the reports, so that who has just reported is not idle.
   for (const [kind, mark, interval] of TIMED) {
-    const due = rows.run(
-      `insert into quota_signal (kind, at_us, application_id)
-       select '${kind}', ?, application_id
-       from application join parameter_set using (parameter_set_id)
-       where ${interval} > 0 and ? - ${mark} >= ${interval}
-       order by application_id`,
+    const due = `${interval} > 0 and ? - ${mark} >= ${interval}`;
+    const made = rows.run(
+      `insert into quota_signal (kind, at_us, parameter_set_id)
+       select '${kind}', ?, parameter_set_id from parameter_set where ${due} order by parameter_set_id`,
       nowUs,
       nowUs,
     );
-    if (due > 0) {
-      rows.run(
-        `update application set ${mark} = ?
-         where application_id in (select application_id from quota_signal where kind = '${kind}' and at_us = ? and decided_us is null)`,
-        nowUs,
-        nowUs,
-      );
-    }
+    if (made > 0) rows.run(`update parameter_set set ${mark} = ? where ${due}`, nowUs, nowUs);
   }
 }
 
@@ -73,7 +64,7 @@ const STAGED = [
 /** Puts the reports whose values are values into `cpu_report`. */
 function stage(event: EventOf<'period'>, signal: number, context: ControllerContext): void {
   const { containers, unusedUs, throttled, quotaUs, period } = event;
-  const good: SqlValue[][] = [];
+  const good: SqlValue[] = [];
   const seen = new Set<number>();
   containers.forEach((container, position) => {
     const unused = unusedUs[position];
@@ -91,7 +82,7 @@ function stage(event: EventOf<'period'>, signal: number, context: ControllerCont
       note(context, { container, rule: 'duplicate_report', signal, cause: 'period', detail: position });
     } else {
       seen.add(container);
-      good.push([container, signal, position, period, unused, count, quota]);
+      good.push(container, signal, position, period, unused, count, quota);
     }
   });
   insertMany(context.rows, 'cpu_report', STAGED, good);
@@ -170,6 +161,7 @@ function subtract(signal: number, { rows, nowUs }: ControllerContext): void {
 
 /** The first report of a container is a step of its life cycle, the same one for all: taken once, written for each. */
 function startRunning(signal: number, { rows }: ControllerContext): void {
+  if (rows.get(`select 1 from container where state = 'DEPLOYED' limit 1`) === undefined) return;
   const { state } = step(
     containerMachine,
     { state: 'DEPLOYED', context: { container: 0 } },
@@ -194,7 +186,7 @@ function sample(signal: number, { rows, nowUs }: ControllerContext): number {
        throttled = report.throttled,
        is_sampled = report.is_sampled,
        mismatch_count = iif(report.is_sampled, 0, mismatch_count),
-       taken_count = taken_count + report.is_sampled,
+       slot = report.slot,
        sample_count = iif(report.is_sampled, min(sample_count + 1, report.window_count), sample_count),
        throttle_sum = throttle_sum + iif(report.is_sampled, report.throttled - report.left_throttled, 0),
        unused_sum_us = unused_sum_us + iif(report.is_sampled, report.unused_us - report.left_unused_us, 0)
@@ -206,6 +198,7 @@ function sample(signal: number, { rows, nowUs }: ControllerContext): number {
          cpu_report.throttled,
          coalesce(cpu_report.reported_quota_us = container.quota_us, 1) as is_sampled,
          parameter_set.window_count,
+         (past.slot + coalesce(cpu_report.reported_quota_us = container.quota_us, 1)) % parameter_set.window_count as slot,
          coalesce(cpu_sample.throttled, 0) as left_throttled,
          coalesce(cpu_sample.unused_us, 0) as left_unused_us
        from cpu_report
@@ -215,7 +208,7 @@ function sample(signal: number, { rows, nowUs }: ControllerContext): number {
        join parameter_set on parameter_set.parameter_set_id = application.parameter_set_id
        left join cpu_sample
          on past.sample_count >= parameter_set.window_count
-         and cpu_sample.slot = past.taken_count % parameter_set.window_count
+         and cpu_sample.slot = (past.slot + 1) % parameter_set.window_count
          and cpu_sample.container_id = cpu_report.container_id
        where cpu_report.quota_signal_id = ?
      ) as report
@@ -232,16 +225,9 @@ function sample(signal: number, { rows, nowUs }: ControllerContext): number {
 function keepSamples(signal: number, rows: ControllerContext['rows']): void {
   rows.run(
     `insert into cpu_sample (slot, container_id, unused_us, throttled)
-     select
-       (cpu_period.taken_count - 1) % parameter_set.window_count,
-       cpu_period.container_id,
-       cpu_period.unused_us,
-       cpu_period.throttled
+     select cpu_period.slot, cpu_period.container_id, cpu_period.unused_us, cpu_period.throttled
      from cpu_report
      join cpu_period on cpu_period.container_id = cpu_report.container_id
-     join container on container.container_id = cpu_report.container_id
-     join application on application.application_id = container.application_id
-     join parameter_set on parameter_set.parameter_set_id = application.parameter_set_id
      where cpu_report.quota_signal_id = ? and cpu_period.is_sampled = 1
      on conflict (slot, container_id) do update set
        unused_us = excluded.unused_us,

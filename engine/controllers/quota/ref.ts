@@ -1,8 +1,7 @@
 import { must } from '../../base/assert.js';
 import type { Batch, ControllerContext, Decision } from '../../loop/controller.js';
 import { integerOf } from './container-row.js';
-import { changedAmong } from './settle.js';
-import { answerOom, closeSignals, idle, reclaimAll, signalsOf } from './signals.js';
+import { answerOom, idle, reclaimAll, signalsOf } from './signals.js';
 import { oneByOne } from './one-by-one.js';
 
 /**
@@ -53,7 +52,6 @@ export function decideSignals(
     }
     at = next;
   }
-  closeSignals(signals, context);
   return decisionsSince(mark, context);
 }
 
@@ -65,23 +63,25 @@ export function lastDecision({ rows }: ControllerContext): number {
   );
 }
 
-/** What has been proposed since that row of `quota_decision`, as cells. */
+/** What has been proposed since that row of `quota_decision`, as cells: of several changes of one, first and last. */
 function decisionsSince(mark: number, { rows }: ControllerContext): readonly Decision[] {
-  const containers = rows
-    .all(
-      'select distinct container_id from quota_decision where quota_decision_id > ? and resource is not null',
-      mark,
-    )
-    .map((record) => integerOf(record, 'container_id'));
-  return changedAmong(rows, containers).flatMap((record) => {
-    const key = { container_id: integerOf(record, 'container_id') };
-    return (['quota_us', 'limit_pages'] as const).flatMap((twin): readonly Decision[] => {
-      const column = `controllable_${twin}`;
-      const value = integerOf(record, column);
-      const previous = integerOf(record, twin);
-      return value === previous ? [] : [{ table: 'container', key, column, value, previous }];
-    });
-  });
+  const told = rows.all(
+    `select quota_decision.container_id, resource, from_value, to_value
+     from quota_decision
+     where quota_decision_id > ? and resource is not null and to_value is not null and rule <> 'oom_kill'
+     order by quota_decision_id`,
+    mark,
+  );
+  const byCell = new Map<string, Decision>();
+  for (const record of told) {
+    const container = integerOf(record, 'container_id');
+    const column = record['resource'] === 'cpu' ? 'controllable_quota_us' : 'controllable_limit_pages';
+    const cell = `${column} ${container}`;
+    const previous = byCell.get(cell)?.previous ?? integerOf(record, 'from_value');
+    const value = integerOf(record, 'to_value');
+    byCell.set(cell, { table: 'container', key: { container_id: container }, column, value, previous });
+  }
+  return [...byCell.values()].filter(({ value, previous }) => value !== previous);
 }
 
 /** Puts what the rules want for the reports of these signals into `quota_proposal`, in the order of the reports. */
@@ -105,23 +105,98 @@ function propose(signals: readonly number[], { rows }: ControllerContext): void 
 function decidePeriods(signals: readonly number[], context: ControllerContext): void {
   const { rows } = context;
   propose(signals, context);
-  const hard = hardApplications(context);
   const mark = lastDecision(context);
+  const { tight, hard } = applicationsApart(context);
+  // Where a pool has all that is wished, wishes are granted as they are; elsewhere the order decides.
+  decide('(select *, wish_us as change_us from quota_proposal)', [...tight, ...hard], context);
+  if (tight.length > 0) {
+    rows.run(
+      'delete from quota_proposal where application_id not in (select value from json_each(?))',
+      JSON.stringify(tight),
+    );
+    const contested = rows
+      .all('select distinct application_id from ref_grant where is_hard order by application_id')
+      .map((record) => integerOf(record, 'application_id'));
+    decide('ref_grant', contested, context);
+    hard.push(...contested);
+  }
+  apply(mark, context);
+  if (hard.length > 0) oneByOne(hard, context);
+  rows.run('delete from quota_proposal');
+}
+
+/** Writes down what becomes of proposals, but for those of some applications. `from` has `change_us` beside them. */
+function decide(from: string, except: readonly number[], { rows, nowUs }: ControllerContext): void {
   rows.run(
     `insert into quota_decision
        (at_us, container_id, application_id, rule, resource, from_value, to_value, quota_signal_id, cause, detail)
      select ?, container_id, application_id, rule, iif(change_us = 0, null, 'cpu'), iif(change_us = 0, null, quota_us),
        iif(change_us = 0, null, quota_us + change_us), quota_signal_id, 'period', iif(change_us = 0, detail, null)
-     from ref_grant
+     from ${from}
      where application_id not in (select value from json_each(?))
        and (change_us <> 0 or rule in ('quota_mismatch_ignored', 'starved'))
      order by quota_proposal_id`,
-    context.nowUs,
-    JSON.stringify(hard),
+    nowUs,
+    JSON.stringify(except),
   );
-  apply(mark, context);
-  if (hard.length > 0) oneByOne(hard, context);
-  rows.run('delete from quota_proposal');
+}
+
+/**
+ * Applications that cannot just be given what they wish. `tight`: their pool has less than that. `hard`: more than
+ * the pool decides, so that they are decided one by one; on machines whose capacity is kept these are all whose
+ * wishes meet on a machine that is short of room, or where a tight application wishes for something.
+ */
+function applicationsApart({ rows }: ControllerContext): {
+  readonly tight: readonly number[];
+  readonly hard: number[];
+} {
+  const numbers = (sql: string, ...parameters: readonly string[]): number[] =>
+    rows.all(sql, ...parameters).map((record) => integerOf(record, 'application_id'));
+  const adopting = numbers(
+    `select distinct application_id from quota_proposal where rule = 'adopt_reported' order by application_id`,
+  );
+  const tight = numbers(
+    `select wished.application_id
+     from (
+       select application_id, sum(wish_us) as wish_us from quota_proposal where wish_us > 0 group by application_id
+     ) as wished
+     join proposed_pool on proposed_pool.application_id = wished.application_id
+     where wished.wish_us > proposed_pool.cpu_us
+     order by wished.application_id`,
+  ).filter((application) => !adopting.includes(application));
+  if (rows.get('select 1 from container_host limit 1') === undefined) return { tight, hard: adopting };
+  const hard = numbers(
+    `with recursive
+     tight_host as (
+       select wished.host_id
+       from (
+         select host_id, sum(wish_us) as wish_us
+         from quota_proposal
+         where host_id is not null and wish_us > 0
+         group by host_id
+       ) as wished
+       join proposed_room on proposed_room.host_id = wished.host_id
+       where wished.wish_us > proposed_room.cpu_us
+     ),
+     riser as (
+       select distinct application_id, host_id
+       from quota_proposal
+       where host_id is not null and (wish_us > 0 or rule = 'adopt_reported')
+     ),
+     hard(application_id) as (
+       select value from json_each(?)
+       union
+       select application_id from riser where host_id in (select host_id from tight_host)
+       union
+       select other.application_id
+       from hard
+       join riser on riser.application_id = hard.application_id
+       join riser as other on other.host_id = riser.host_id
+     )
+     select application_id from hard order by application_id`,
+    JSON.stringify([...adopting, ...tight]),
+  );
+  return { tight: [], hard };
 }
 
 /** Writes what was decided for reports since a row of `quota_decision`; a new quota empties the window. */
@@ -144,46 +219,4 @@ function apply(mark: number, { rows }: ControllerContext): void {
        select container_id from quota_decision where quota_decision_id > ? and rule = 'quota_mismatch_ignored')`,
     mark,
   );
-}
-
-/**
- * Applications whose reports have to be decided one by one. On a machine with less room than is wished there, and
- * where a hard application may take more than it wished, all that wish for something there are hard.
- */
-function hardApplications({ rows }: ControllerContext): readonly number[] {
-  const hard = rows.all(
-    `with recursive
-     tight as (
-       select wished.host_id
-       from (
-         select host_id, sum(wish_us) as wish_us
-         from quota_proposal
-         where host_id is not null and wish_us > 0
-         group by host_id
-       ) as wished
-       join proposed_room on proposed_room.host_id = wished.host_id
-       where wished.wish_us > proposed_room.cpu_us
-     ),
-     riser as (
-       select distinct application_id, host_id
-       from quota_proposal
-       where host_id is not null and (wish_us > 0 or rule = 'adopt_reported')
-     ),
-     hard(application_id) as (
-       select application_id
-       from ref_grant
-       where is_hard and application_id in (
-         select application_id from quota_proposal
-         where is_contested or poor_wish_us < 0 or rule = 'adopt_reported')
-       union
-       select application_id from riser where host_id in (select host_id from tight)
-       union
-       select other.application_id
-       from hard
-       join riser on riser.application_id = hard.application_id
-       join riser as other on other.host_id = riser.host_id
-     )
-     select application_id from hard order by application_id`,
-  );
-  return hard.map((record) => integerOf(record, 'application_id'));
 }

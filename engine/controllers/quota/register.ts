@@ -7,7 +7,7 @@ import { integerOf } from './container-row.js';
 import type { EventOf } from './decode.js';
 
 /** Constants of a set that say what it is, not how its rules work. */
-const FIXED = ['parameter_set_id', 'name'];
+const FIXED = ['parameter_set_id', 'name', 'idle_checked_us', 'reclaimed_us'];
 
 /**
  * Makes a set of constants, or changes one. Another window length empties the windows of its containers.
@@ -44,7 +44,7 @@ export function setParameters(event: EventOf<'parameters'>, { rows }: Controller
 }
 
 /** Makes an application; one that is there keeps its limits (`limit` changes them). */
-export function registerApplication(event: EventOf<'application'>, { rows, nowUs }: ControllerContext): void {
+export function registerApplication(event: EventOf<'application'>, { rows }: ControllerContext): void {
   const { application, cpuUs, memoryPages, name } = event;
   const known = rows.get('select 1 from application where application_id = ?', application);
   if (known !== undefined) {
@@ -62,16 +62,13 @@ export function registerApplication(event: EventOf<'application'>, { rows, nowUs
     );
   }
   rows.run(
-    `insert into application
-       (application_id, name, cpu_limit_us, memory_limit_pages, parameter_set_id, idle_checked_us, reclaimed_us)
-     values (?, ?, ?, ?, ?, ?, ?)`,
+    `insert into application (application_id, name, cpu_limit_us, memory_limit_pages, parameter_set_id)
+     values (?, ?, ?, ?, ?)`,
     application,
     name,
     cpuUs,
     memoryPages,
     integerOf(parameters, 'parameter_set_id'),
-    nowUs,
-    nowUs,
   );
 }
 

@@ -12,6 +12,7 @@ export interface Signal {
   readonly kind: 'period' | 'oom' | 'reclaim' | 'idle';
   readonly container: number | null;
   readonly application: number | null;
+  readonly parameterSet: number | null;
   readonly needPages: number | null;
 }
 
@@ -19,7 +20,7 @@ export interface Signal {
 export function signalsOf(rows: Rows, batch: Batch): readonly Signal[] {
   return rows
     .all(
-      `select quota_signal_id, kind, container_id, application_id, need_pages
+      `select quota_signal_id, kind, container_id, application_id, parameter_set_id, need_pages
        from json_each(?) as named join quota_signal on quota_signal.quota_signal_id = named.value
        where decided_us is null
        order by quota_signal_id`,
@@ -30,6 +31,7 @@ export function signalsOf(rows: Rows, batch: Batch): readonly Signal[] {
       kind: String(record['kind']) as Signal['kind'],
       container: nullableOf(record, 'container_id'),
       application: nullableOf(record, 'application_id'),
+      parameterSet: nullableOf(record, 'parameter_set_id'),
       needPages: nullableOf(record, 'need_pages'),
     }));
 }
@@ -83,9 +85,13 @@ export function answerOom(signal: Signal, context: ControllerContext): void {
 /** Takes back what containers do not use of their memory. */
 export function reclaimAll(signal: Signal, context: ControllerContext): void {
   const applications = context.rows.all(
-    `select distinct application_id from reclaimable where ? is null or application_id = ? order by application_id`,
+    `select distinct application_id from reclaimable
+     where (? is null or application_id = ?) and (? is null or parameter_set_id = ?)
+     order by application_id`,
     signal.application,
     signal.application,
+    signal.parameterSet,
+    signal.parameterSet,
   );
   for (const record of applications) {
     const cause = { rule: 'reclaim', cause: 'reclaim', signal: signal.id };
@@ -95,19 +101,23 @@ export function reclaimAll(signal: Signal, context: ControllerContext): void {
 
 /** Shrinks containers that have been silent for too long. */
 export function idle(signal: Signal, { rows, nowUs }: ControllerContext): void {
-  const { id, application } = signal;
+  const { id, application, parameterSet } = signal;
   const json = JSON.stringify(
     rows
       .all(
         `select container_id from idle_container
-         where (? is null or application_id = ?) and ? - reported_us > idle_after_us
+         where (? is null or application_id = ?) and (? is null or parameter_set_id = ?)
+           and ? - reported_us > idle_after_us
          order by container_id`,
         application,
         application,
+        parameterSet,
+        parameterSet,
         nowUs,
       )
       .map((record) => integerOf(record, 'container_id')),
   );
+  if (json === '[]') return;
   rows.run(
     `insert into quota_decision
        (at_us, container_id, application_id, rule, resource, from_value, to_value, quota_signal_id, cause)
