@@ -61,7 +61,8 @@ export function advance(
     assert(effect.kind === 'emit', 'a container sets no timers');
     emit({ type: effect.type, fields: effect.fields });
   }
-  if (state !== row.state && state !== 'KILLED' && state !== 'EXITED') {
+  // Who ends a container, or begins it anew, writes the whole row.
+  if (state !== row.state && !row.hasEnded && state !== 'KILLED' && state !== 'EXITED') {
     rows.run('update container set state = ? where container_id = ?', state, row.id);
   }
   return { ...row, state };

@@ -8,6 +8,8 @@ import type {
   LoopEvent,
   Rows,
 } from '../../loop/controller.js';
+import { baselines } from './baselines/baselines.js';
+import { comparison } from './comparison.js';
 import { integerOf } from './container-row.js';
 import { QUOTA_EVENTS } from './decode.js';
 import { decideByFormulae } from './paper.js';
@@ -26,6 +28,7 @@ export const quota: Controller = {
     ref: { kind: 'direct', decide: decideByRules },
     paper: { kind: 'direct', decide: decideByFormulae },
     'one-by-one': { kind: 'direct', decide: decideOneByOne },
+    ...baselines,
   },
   defaultScheduler: 'ref',
   checks: ['policies/quota/base'],
@@ -43,6 +46,7 @@ export const quota: Controller = {
   readmit: () => undefined,
   commit,
   metrics,
+  comparison,
 };
 
 function waiting(rows: Rows): Batch {
@@ -126,7 +130,9 @@ function tell(changes: readonly Change[], { rows, nowUs, scheduler }: Controller
 }
 
 function metrics(rows: Rows): Readonly<Record<string, number | null>> {
-  const record: SqlRecord = must(rows.get('select * from quota_metrics'), 'the row of quota_metrics');
+  const own: SqlRecord = must(rows.get('select * from quota_metrics'), 'the row of quota_metrics');
+  // Without replayed demand there is no row.
+  const record = { ...own, ...rows.get('select * from demand_metrics') };
   return Object.fromEntries(
     Object.entries(record).map(([name, value]) => [name, value === null ? null : Number(value)]),
   );

@@ -50,6 +50,22 @@ export type QuotaEvent =
       readonly usagePages: readonly unknown[] | null;
     }
   | {
+      readonly type: 'profile';
+      readonly containers: readonly number[];
+      readonly names: readonly string[] | null;
+      readonly workUs: readonly number[];
+      readonly needPages: readonly number[];
+      readonly measureFromUs: number;
+      readonly coldStartUs: number | null;
+    }
+  | {
+      readonly type: 'demand';
+      readonly containers: readonly number[];
+      readonly workUs: readonly number[];
+      /** Null: what was needed before. */
+      readonly needPages: readonly number[] | null;
+    }
+  | {
       readonly type: 'memory';
       readonly containers: readonly unknown[];
       readonly usagePages: readonly unknown[];
@@ -92,6 +108,8 @@ export const QUOTA_EVENTS = [
   'idle_check',
   'limit',
   'acknowledge',
+  'profile',
+  'demand',
 ] as const;
 
 /** Numbers of applications, machines and containers. */
@@ -189,6 +207,31 @@ function decodeFields(type: string, fields: EventFields): QuotaEvent {
         limitPages: fields.list('limit_pages') === null ? null : alike(fields, 'limit_pages', containers),
       };
     }
+    case 'profile': {
+      const containers = containersOf(fields);
+      const names = fields.list('names');
+      return {
+        type,
+        containers,
+        names: names === null ? null : alike(fields, 'names', containers).map(String),
+        workUs: integersFor(fields, 'work_us', containers, MAX_US),
+        needPages: integersFor(fields, 'need_pages', containers, MAX_PAGES),
+        measureFromUs: fields.optional('measure_from_us', 0, Number.MAX_SAFE_INTEGER) ?? 0,
+        coldStartUs: fields.optional('cold_start_us', 0, MAX_US),
+      };
+    }
+    case 'demand': {
+      const containers = containersOf(fields);
+      return {
+        type,
+        containers,
+        workUs: integersFor(fields, 'work_us', containers, MAX_US),
+        needPages:
+          fields.list('need_pages') === null
+            ? null
+            : integersFor(fields, 'need_pages', containers, MAX_PAGES),
+      };
+    }
     default:
       throw new Refusal(
         'loop/unknown-event',
@@ -227,6 +270,27 @@ function listOf(fields: EventFields, name: string): readonly unknown[] {
   const values = fields.list(name);
   if (values === null) throw fields.bad(`lacks \`${name}\``);
   if (values.length > MAX_CONTAINERS) throw fields.bad(`has more than ${MAX_CONTAINERS} of \`${name}\``);
+  return values;
+}
+
+/** Numbers of containers, each once. */
+function containersOf(fields: EventFields): readonly number[] {
+  const containers = fields.integers('containers', 0, MAX_ID);
+  if (containers.length > MAX_CONTAINERS)
+    throw fields.bad(`has more than ${MAX_CONTAINERS} of \`containers\``);
+  if (new Set(containers).size < containers.length) throw fields.bad('names a container twice');
+  return containers;
+}
+
+/** A list with one integer from 0 per container. */
+function integersFor(
+  fields: EventFields,
+  name: string,
+  containers: readonly unknown[],
+  max: number,
+): readonly number[] {
+  const values = fields.integers(name, 0, max);
+  alike(fields, name, containers);
   return values;
 }
 

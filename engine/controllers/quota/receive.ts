@@ -7,6 +7,8 @@ import type { EventOf, QuotaEvent } from './decode.js';
 import { decode } from './decode.js';
 import { changeLimit } from './change-limit.js';
 import { deploy, exit, join } from './life.js';
+import { baselines } from './baselines/baselines.js';
+import { takeDemand, takeProfile } from './demand.js';
 import { note } from './decision-row.js';
 import { takePeriod, takeUsage } from './period.js';
 import { registerApplication, registerHost, setParameters } from './register.js';
@@ -62,6 +64,12 @@ function serve(event: QuotaEvent, context: ControllerContext): void {
       return;
     case 'acknowledge':
       acknowledge(event, context);
+      return;
+    case 'profile':
+      takeProfile(event, context);
+      return;
+    case 'demand':
+      takeDemand(event, context, !Object.hasOwn(baselines, context.scheduler));
       return;
     default:
       return unreachable(event);

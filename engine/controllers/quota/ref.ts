@@ -68,7 +68,11 @@ function decisionsSince(mark: number, { rows }: ControllerContext): readonly Dec
   const told = rows.all(
     `select quota_decision.container_id, resource, from_value, to_value
      from quota_decision
-     where quota_decision_id > ? and resource is not null and to_value is not null and rule <> 'oom_kill'
+     where quota_decision_id > ? and resource is not null and to_value is not null
+       -- Who was killed meanwhile has nothing any more, whatever was decided for it before.
+       and not exists (
+         select 1 from container
+         where container.container_id = quota_decision.container_id and container.ended_us is not null)
      order by quota_decision_id`,
     mark,
   );

@@ -52,6 +52,15 @@ export function addToSignal(signal: Signal, values: readonly number[]): Signal {
   return { ...signal, current };
 }
 
+/** The running window with one sample, the greatest value so far: memory counts its peaks only. */
+export function raisePeak(signal: Signal, value: number): Signal {
+  const k = bucketOf(signal.bounds, value);
+  const before = signal.current.findLastIndex((count) => count > 0);
+  return before >= k
+    ? signal
+    : { ...signal, current: signal.current.map((_count, at) => (at === k ? 1 : 0)) };
+}
+
 /**
  * Ends the running window; `fade` is what one window's age leaves of a weight: 2^(-window / half-life).
  * A window without samples only ages the others.
