@@ -140,6 +140,8 @@ create table cpu_period (
   period integer not null default -1,
   -- CPU time left when that period ended.
   unused_us integer not null default 0 check (unused_us >= 0),
+  -- CPU time that it ran in that period, of the quota it had then.
+  used_us integer not null default 0 check (used_us >= 0),
   -- How often it was throttled in that period; more than 1 where reports were lost.
   throttled integer not null default 0 check (throttled >= 0),
   -- Reports in a row that told another quota than the committed one.
@@ -567,6 +569,27 @@ select
   quota_proposal.detail
 from walk
 join quota_proposal on quota_proposal.quota_proposal_id = walk.quota_proposal_id;
+
+-- How far the rebalancing policies may move a quota. Who was throttled may rise by what the window grants; who left
+-- time unused may fall to what it used and the trim. No sample since the last change: nothing is known, nothing moves.
+create view rebalance_range as
+select
+  container.container_id,
+  cpu_period.throttle_sum,
+  case
+    when cpu_period.sample_count = 0 or cpu_period.throttle_sum > 0 then container.quota_us
+    else min(
+      container.quota_us,
+      max(parameter_set.quota_min_us, cpu_period.used_us + parameter_set.trim_us))
+  end as floor_us,
+  container.quota_us
+    + parameter_set.scale_up_rate_ppm * cpu_period.throttle_sum * parameter_set.slice_us
+      / (1000000 * parameter_set.window_count) as ceiling_us
+from container
+join cpu_period on cpu_period.container_id = container.container_id
+join application on application.application_id = container.application_id
+join parameter_set on parameter_set.parameter_set_id = application.parameter_set_id
+where container.ended_us is null;
 
 -- Window of each container: throttles (k), mean unused time since the last change of its quota, and samples.
 create view cpu_window as

@@ -71,7 +71,14 @@ export interface DirectScheduler {
 /** What decides: policy files (relative to the package or absolute), or code of a baseline. */
 export type Scheduler =
   | { readonly kind: 'policies'; readonly paths: readonly string[] }
-  | { readonly kind: 'direct'; readonly decide: DirectScheduler['decide'] };
+  | { readonly kind: 'direct'; readonly decide: DirectScheduler['decide'] }
+  /** A direct scheduler of the same controller at every tick, and a solve of policies after every so many of them. */
+  | {
+      readonly kind: 'layered';
+      readonly direct: string;
+      readonly paths: readonly string[];
+      readonly everyTicks: number;
+    };
 
 /** When a batch is handed to the scheduler. */
 export type TriggerRule =

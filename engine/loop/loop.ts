@@ -41,7 +41,18 @@ import { trigger } from './trigger.js';
 import { cellRow, changesOf, decisionsOf, writeDecisions } from './writeback.js';
 
 /** What decides a batch. `checks` are the policies every answer must pass, whoever gave it. */
-export type Decider =
+export type Decider = Layer | Layers;
+
+/** A direct scheduler at every tick, and policies as a tick of their own after every so many of these. */
+export interface Layers {
+  readonly kind: 'layered';
+  readonly name: string;
+  readonly direct: Extract<Layer, { kind: 'direct' }>;
+  readonly policies: Extract<Layer, { kind: 'policies' }>;
+  readonly everyTicks: number;
+}
+
+export type Layer =
   | { readonly kind: 'policies'; readonly name: string; readonly checks: CompiledPolicies }
   | {
       readonly kind: 'direct';
@@ -117,6 +128,8 @@ export class Loop {
   private readonly cache: RowCache;
   private made = new GroundCache();
   private readers: PoliciesReading | null = null;
+  /** Ticks of the direct layer since the policies of the other were solved; stays 0 without layers. */
+  private ticksSinceSolve = 0;
 
   constructor(
     private readonly store: Store,
@@ -135,6 +148,23 @@ export class Loop {
       [Number(last?.['seq'] ?? 0)],
     );
     this.forced = asked !== undefined;
+    const { decider } = options;
+    if (decider.kind !== 'layered') return;
+    const since = store.record(
+      `select count(*) as n from journal where kind = 'outcome' and seq > (
+         select coalesce(max(seq), 0) from journal
+         where kind = 'outcome' and json_extract(body, '$.scheduler') = ?)`,
+      [decider.policies.name],
+    );
+    this.ticksSinceSolve = Number(since?.['n'] ?? 0);
+    this.forced ||= this.ticksSinceSolve >= decider.everyTicks;
+  }
+
+  /** What decides the next tick. */
+  private layer(): Layer {
+    const { decider } = this.options;
+    if (decider.kind !== 'layered') return decider;
+    return this.ticksSinceSolve >= decider.everyTicks ? decider.policies : decider.direct;
   }
 
   /** Number of events ever taken in; a resumed replay skips as many. */
@@ -163,7 +193,7 @@ export class Loop {
     return {
       rows: this.rows,
       nowUs,
-      scheduler: this.options.decider.name,
+      scheduler: this.layer().name,
       random: seededRandom((Math.imul(seed | 0, 0x9e3779b1) ^ Math.imul(tick, 0x85ebca77)) >>> 0),
       emit: (effect) => {
         out.effects.push(effect);
@@ -259,7 +289,8 @@ export class Loop {
 
   /** Decides what waits: ground, solve, check, write back. One write transaction; repeated while stale. */
   async decide(nowUs: number): Promise<TickResult> {
-    const { decider, clock } = this.options;
+    const { clock } = this.options;
+    const decider = this.layer();
     const stages = new StageClock(clock);
     const done = (result: Decided): TickResult => {
       stages.lap('commit');
@@ -284,6 +315,11 @@ export class Loop {
     if (result === null) return result;
     this.tick += 1;
     this.forced = false;
+    const { decider } = this.options;
+    if (decider.kind === 'layered') {
+      this.ticksSinceSolve = this.ticksSinceSolve >= decider.everyTicks ? 0 : this.ticksSinceSolve + 1;
+      this.forced = this.ticksSinceSolve >= decider.everyTicks;
+    }
     this.lastSolveUs = nowUs;
     this.dueUs = null;
     return result;
@@ -451,7 +487,7 @@ export class Loop {
 
   private decideDirectly(
     nowUs: number,
-    decider: Extract<Decider, { kind: 'direct' }>,
+    decider: Extract<Layer, { kind: 'direct' }>,
     stages: StageClock,
   ): Decided {
     const { controller, mode } = this.options;
@@ -492,7 +528,7 @@ export class Loop {
   /** One call of a baseline: its decisions written, checked and committed, or all of it undone. */
   private direct(
     batch: Batch,
-    decider: Extract<Decider, { kind: 'direct' }>,
+    decider: Extract<Layer, { kind: 'direct' }>,
     context: ControllerContext,
   ): readonly Decision[] | null {
     const { store } = this;
@@ -541,7 +577,7 @@ export class Loop {
     const decisions = bodies.map((body): JournalEntry => ({ tick, kind: 'decision', atUs, body }));
     // Decisions come before the effects they caused.
     entries.unshift(...decisions);
-    const { name } = this.options.decider;
+    const { name } = this.layer();
     entries.push({ tick, kind: 'outcome', atUs, body: { status, scheduler: name, batch, leftOut } });
   }
 }

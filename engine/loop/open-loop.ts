@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.js';
 import type { Clock } from '../base/clock.js';
 import { monotonicClock } from '../base/clock.js';
 import { DiagnosticError } from '../base/diagnostic.js';
@@ -67,6 +68,12 @@ function deciderOf(controller: Controller, name: string, catalog: Catalog): Deci
   const shipped = (paths: readonly string[]): CompiledPolicies =>
     compiled(readShippedPolicies(paths), catalog);
   if (scheduler.kind === 'policies') return { kind: 'policies', name, checks: shipped(scheduler.paths) };
+  if (scheduler.kind === 'layered') {
+    const direct = deciderOf(controller, scheduler.direct, catalog);
+    assert(direct.kind === 'direct', `${scheduler.direct} is no direct scheduler`);
+    const policies = { kind: 'policies', name, checks: shipped(scheduler.paths) } as const;
+    return { kind: 'layered', name, direct, policies, everyTicks: scheduler.everyTicks };
+  }
   // Whoever decides without policies still has to pass those that the controller goes by.
   return { kind: 'direct', name, decide: scheduler.decide, checks: shipped(policyPaths(controller)) };
 }

@@ -19,6 +19,8 @@ import type { Change } from './settle.js';
 import { putInForce } from './settle.js';
 import { closeSignals, giveUp } from './signals.js';
 
+const BASE = 'policies/quota/base';
+
 /** Escra's reallocation of CPU quotas and memory limits while containers run (thesis 4 and 5). */
 export const quota: Controller = {
   name: 'quota',
@@ -27,11 +29,12 @@ export const quota: Controller = {
   schedulers: {
     ref: { kind: 'direct', decide: decideByRules },
     paper: { kind: 'direct', decide: decideByFormulae },
+    rebalance: { kind: 'layered', direct: 'ref', paths: [BASE, 'policies/quota/extra/rebalance.sql'], everyTicks: 10 },
     'one-by-one': { kind: 'direct', decide: decideOneByOne },
     ...baselines,
   },
   defaultScheduler: 'ref',
-  checks: ['policies/quota/base'],
+  checks: [BASE],
   // A period is decided as soon as its reports are there (thesis 5.3).
   trigger: { kind: 'batch', delayUs: 0, requests: 1 },
   journalsTogether: true,
