@@ -55,7 +55,6 @@ export function bindPolicies(
   const views = statements.filter((statement) => statement.clause === null);
   const walker = new Walker(new Relations(catalog, statements, unread));
   const walkers = [walker];
-  const binder = new SelectBinder(walker, diagnostics);
   // What is wrong with a view is said even where nothing uses it; its tables count only where something does.
   const ofViews = new Walker(walker.relations);
   for (const view of views) ofViews.factsOf(view.name);
@@ -64,7 +63,8 @@ export function bindPolicies(
     const { clause } = statement;
     if (clause === null) continue;
     const common = commonViews(statement, walker.relations);
-    let own = binder;
+    // Each numbers its row sources anew, so that policies that read the same rows ask SQLite in the same words.
+    let own = new SelectBinder(walker, diagnostics);
     if (common !== null) {
       const around = new Walker(new Relations(catalog, [...statements, ...common], unread));
       for (const view of common) around.factsOf(view.name);

@@ -19,7 +19,7 @@ interface Item {
   readonly text: boolean;
   readonly guard: Literal;
   readonly presence: Literal;
-  readonly row: SqlRecord;
+  readonly row: () => SqlRecord;
   /** Demand by key; `every` when it is the same at all keys of the group. */
   readonly demand: { readonly every: number } | ReadonlyMap<number, number>;
 }
@@ -191,14 +191,16 @@ function groupOf(
   for (const row of itemRows) {
     const environment = bindOne(plan, call.decision.component, row);
     const presence = evaluator.presence(itemSide, row);
-    const conditions = plan.conditions.flatMap((condition, i) =>
-      call.keyConditions.includes(i) ? [] : [evaluator.condition(condition, environment).isTrue],
-    );
+    const conditions: Literal[] = [];
+    plan.conditions.forEach((condition, i) => {
+      if (!call.keyConditions.includes(i))
+        conditions.push(evaluator.condition(condition, environment).isTrue);
+    });
     const { variable } = decisionSymbol(call, evaluator, environment);
     const every = amount(evaluator.evaluate(call.demand, environment), 'demand', call, environment);
     const guard = evaluator.and([...conditions, presence]);
     const demand = repeats ? new Map([...rowsOfKey].map(([key, rows]) => [key, every * rows])) : { every };
-    items.push({ variable, text, guard, presence, row: rowOf(environment), demand });
+    items.push({ variable, text, guard, presence, row: () => rowOf(environment), demand });
   }
   return finish(group, items, keys, evaluator);
 }
@@ -260,7 +262,7 @@ function joined(call: CapacityResidual, plan: SelectPlan, evaluator: Evaluator):
       const itemId = `${variable}/${guard}`;
       let item = group.items.get(itemId);
       if (item === undefined) {
-        item = { variable, text, guard, presence, row: itemRow(call, environment), demand: new Map() };
+        item = { variable, text, guard, presence, row: () => itemRow(call, environment), demand: new Map() };
         group.items.set(itemId, item);
       }
       const asked = amount(evaluator.evaluate(call.demand, environment), 'demand', call, environment);
@@ -394,8 +396,8 @@ function finish(
     return known ? TRUE : builder.member(variable, values());
   };
   for (const item of items) {
-    const inside = amongKeys(item.variable);
-    domains.set(builder.or([inside, negate(item.presence)]), item.row);
+    const literal = builder.or([amongKeys(item.variable), negate(item.presence)]);
+    if (literal !== TRUE) domains.set(literal, item.row());
   }
   const uniform = items.map((item) => uniformDemand(item, sorted));
   const loadAt = (key: number): LinearExpression =>

@@ -79,6 +79,30 @@ function joinOrder(plan: SelectPlan): JoinOrder {
   return made;
 }
 
+/** What is known when a component is bound: those bound before, and the conditions that can be told then. */
+interface Depth {
+  readonly bound: ReadonlySet<number>;
+  readonly ready: readonly number[];
+}
+
+function readyByDepth(
+  plan: SelectPlan,
+  order: readonly number[],
+  reads: JoinOrder['reads'],
+  skip: ReadonlySet<number>,
+): Depth[] {
+  const done = new Set(skip);
+  return order.map((index, at): Depth => {
+    const bound = new Set(order.slice(0, at));
+    const ready = plan.conditions.flatMap((_condition, i) => {
+      const needed = must(reads[i], 'reads');
+      return !done.has(i) && [...needed].every((one) => bound.has(one) || one === index) ? [i] : [];
+    });
+    for (const i of ready) done.add(i);
+    return { bound, ready };
+  });
+}
+
 /** Components of the select itself that a residual reads; one with a nested select reads them all. */
 export function readsOf(residual: Residual, components: number): ReadonlySet<number> {
   const found = new Set<number>();
@@ -165,29 +189,26 @@ export class RowJoiner {
     const bindings: (Binding | null)[] = plan.components.map(() => null);
     const environment = (): Environment => ({ plan, bindings: [...bindings], parent });
 
-    const step = (at: number, guard: Literal, done: ReadonlySet<number>): void => {
+    const depths = readyByDepth(plan, order, reads, skip);
+
+    const step = (at: number, guard: Literal): void => {
       const index = order[at];
-      if (index === undefined) {
+      const depth = depths[at];
+      if (index === undefined || depth === undefined) {
         this.context.spend(1);
         visit(environment(), guard);
         return;
       }
       const component = must(plan.components[index], 'component');
-      const bound = new Set(order.slice(0, at));
-      const ready = plan.conditions.flatMap((_condition, i) => {
-        const needed = must(reads[i], 'reads');
-        return !done.has(i) && !skip.has(i) && [...needed].every((one) => bound.has(one) || one === index)
-          ? [i]
-          : [];
-      });
-      const next = new Set([...done, ...ready]);
+      const { bound, ready } = depth;
       const bind = (binding: Binding, extra: Literal, settled: number): void => {
         bindings[index] = binding;
-        const here = environment();
+        const here = ready.length === 0 ? null : environment();
         const literals = [guard, extra];
         for (const i of ready) {
           if (i === settled) continue;
-          const condition = this.context.condition(must(plan.conditions[i], 'condition'), here);
+          const asked = must(plan.conditions[i], 'condition');
+          const condition = this.context.condition(asked, must(here, 'environment'));
           if (condition.isTrue === FALSE) {
             bindings[index] = null;
             return;
@@ -195,7 +216,7 @@ export class RowJoiner {
           literals.push(condition.isTrue);
         }
         const together = this.context.and(literals);
-        if (together !== FALSE) step(at + 1, together, next);
+        if (together !== FALSE) step(at + 1, together);
         bindings[index] = null;
       };
       if (component.kind === 'derived') {
@@ -243,7 +264,7 @@ export class RowJoiner {
         }
       }
     };
-    step(0, TRUE, new Set());
+    step(0, TRUE);
   }
 
   /** Rows of a component whose matched columns equal those of the rows bound so far. */

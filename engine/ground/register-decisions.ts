@@ -20,10 +20,9 @@ export function registerDecisions(plan: SelectPlan, clause: readonly Residual[],
   for (const decision of found.values()) {
     const component = plan.components[decision.component];
     if (component?.kind !== 'query' || component.parameters.length > 0) continue;
+    const bindings = plan.components.map((): Binding | null => null);
     for (const row of evaluator.componentRows(component, null)) {
-      const bindings = plan.components.map((_one, i): Binding | null =>
-        i === decision.component ? { kind: 'row', row } : null,
-      );
+      bindings[decision.component] = { kind: 'row', row };
       evaluator.evaluate(decision, { plan, bindings, parent: null });
     }
   }

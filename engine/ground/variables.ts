@@ -30,8 +30,8 @@ interface ColumnDomain {
 
 /** Key of a row in maps: the bare value for a single column, canonical text for several. */
 function rowKey(values: readonly SqlValue[]): SqlValue {
-  const [only, ...more] = values;
-  if (more.length === 0 && only !== undefined) return only;
+  const [only] = values;
+  if (values.length === 1 && only !== undefined) return only;
   return JSON.stringify(values.map((value) => (typeof value === 'bigint' ? `${value}n` : value)));
 }
 
@@ -41,7 +41,7 @@ function rowKey(values: readonly SqlValue[]): SqlValue {
  */
 export class Variables {
   readonly cells: DecisionCell[] = [];
-  private readonly byColumn = new Map<string, Map<SqlValue, DecisionCell>>();
+  private readonly byColumn = new Map<string, Map<string, Map<SqlValue, DecisionCell>>>();
   private readonly domains = new Map<string, ColumnDomain>();
   /** When closed, cells that no policy has made variables keep their stored value. */
   closed = false;
@@ -71,12 +71,7 @@ export class Variables {
     stored: SqlValue,
     span: Span,
   ): DecisionCell | null {
-    const id = `${relation.name}\0${column}`;
-    let cells = this.byColumn.get(id);
-    if (cells === undefined) {
-      cells = new Map();
-      this.byColumn.set(id, cells);
-    }
+    const cells = this.known(relation, column);
     const key = rowKey(identity);
     const known = cells.get(key);
     if (known !== undefined) {
@@ -86,7 +81,8 @@ export class Variables {
     if (this.closed) return null;
     this.touched = true;
     const domain = this.domain(relation, column, span);
-    const keyRecord = Object.fromEntries(relation.identity.map((name, i) => [name, identity[i] ?? null]));
+    const keyRecord: Record<string, SqlValue> = {};
+    relation.identity.forEach((name, i) => (keyRecord[name] = identity[i] ?? null));
     const label = `${relation.name}[${identity.map(String).join(',')}].${column}`;
     const { values } = domain;
     const [lo, hi] =
@@ -98,6 +94,20 @@ export class Variables {
     cells.set(key, cell);
     this.cells.push(cell);
     return cell;
+  }
+
+  private known({ name }: Relation, column: string): Map<SqlValue, DecisionCell> {
+    let columns = this.byColumn.get(name);
+    if (columns === undefined) {
+      columns = new Map();
+      this.byColumn.set(name, columns);
+    }
+    let cells = columns.get(column);
+    if (cells === undefined) {
+      cells = new Map();
+      columns.set(column, cells);
+    }
+    return cells;
   }
 
   /** Every row of a table that a policy reads itself. */
@@ -115,7 +125,7 @@ export class Variables {
 
   /** Cells of one column that are variables. */
   cellsOf(relation: Relation, column: string): readonly DecisionCell[] {
-    return [...(this.byColumn.get(`${relation.name}\0${column}`)?.values() ?? [])];
+    return [...this.known(relation, column).values()];
   }
 
   private hint(domain: ColumnDomain, stored: SqlValue): number | null {

@@ -35,14 +35,26 @@ const termKey = (of: TermOf): string => {
   }
 };
 
+/** The same as a number, for maps. */
+const termNumber = (of: TermOf): number => {
+  switch (of.kind) {
+    case 'variable':
+      return 3 * of.variable;
+    case 'literal':
+      return 3 * of.literal + 1;
+    case 'numeric':
+      return 3 * of.numeric + 2;
+  }
+};
+
 /** Sums expressions, merging terms and dropping those that cancel out. Throws UnsafeIntegerError. */
 export function sumOf(parts: readonly { expression: LinearExpression; factor: number }[]): LinearExpression {
   let constant = 0;
-  const terms = new Map<string, { of: TermOf; coefficient: number }>();
+  const terms = new Map<number, { of: TermOf; coefficient: number }>();
   for (const { expression, factor } of parts) {
     constant = addExact(constant, multiplyExact(expression.constant, factor));
     for (const term of expression.terms) {
-      const key = termKey(term.of);
+      const key = termNumber(term.of);
       const known = terms.get(key);
       const added = multiplyExact(term.coefficient, factor);
       if (known === undefined) terms.set(key, { of: term.of, coefficient: added });
@@ -279,6 +291,19 @@ export class ModelBuilder {
   }
 
   or(literals: readonly Literal[]): Literal {
+    // Most have one part that is not constant, or none.
+    let only = FALSE;
+    let open = 0;
+    for (const literal of literals) {
+      if (literal === TRUE) return TRUE;
+      if (literal === FALSE || literal === only) continue;
+      only = literal;
+      open += 1;
+    }
+    return open < 2 ? only : this.disjunction(literals);
+  }
+
+  private disjunction(literals: readonly Literal[]): Literal {
     const flat = new Set<Literal>();
     for (const literal of literals) {
       if (literal === TRUE) return TRUE;

@@ -51,11 +51,14 @@ export class ChangeLog {
         .get(table) !== undefined;
     const name = `"${table.replaceAll('"', '""')}"`;
     this.#database.exec(`create temp table if not exists ${TABLE} (watched integer not null, row integer)`);
-    for (const { event, rows } of EVENTS) {
-      const values = rows.map((row) => `(${number}, ${hasRowid ? `${row}.rowid` : 'null'})`).join(', ');
+    for (const { event, row } of EVENTS) {
+      const moved =
+        event === 'update' && hasRowid
+          ? `insert into ${TABLE} select ${number}, new.rowid where new.rowid <> old.rowid;`
+          : '';
       this.#database.exec(
         `create temp trigger "edict_${event}_${number}" after ${event} on main.${name}
-         begin insert into ${TABLE} values ${values}; end`,
+         begin insert into ${TABLE} values (${number}, ${hasRowid ? `${row}.rowid` : 'null'}); ${moved} end`,
       );
     }
     this.#watched.set(table, number);
@@ -63,7 +66,7 @@ export class ChangeLog {
 
   /** What changed since the last call, by table; tables without a change are left out. INVARIANT: the log is whole. */
   take(): ReadonlyMap<string, ChangedRows> {
-    const noted = this.#database.prepare(`select distinct watched, row from temp.${TABLE}`).raw().all();
+    const noted = this.#database.prepare(`select watched, row from temp.${TABLE}`).raw().all();
     const byNumber = new Map<number, Set<number> | null>();
     for (const [number, row] of noted as [number, number | null][]) {
       // A rowid beyond 2^53 comes rounded.
@@ -98,7 +101,7 @@ export class ChangeLog {
 }
 
 const EVENTS = [
-  { event: 'insert', rows: ['new'] },
-  { event: 'update', rows: ['old', 'new'] },
-  { event: 'delete', rows: ['old'] },
+  { event: 'insert', row: 'new' },
+  { event: 'update', row: 'old' },
+  { event: 'delete', row: 'old' },
 ] as const;
