@@ -75,6 +75,11 @@ export const REGISTRY: readonly RegistryEntry[] = [
     load: async () => (await import('./command/run.js')).run,
   },
   {
+    name: 'cgroups',
+    summary: 'steer the limits of control groups (cgroup v2) live',
+    load: async () => (await import('./command/cgroups.js')).cgroups,
+  },
+  {
     name: 'replay',
     summary: 'run a recorded trace through the loop',
     load: async () => (await import('./command/replay.js')).replay,

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Random } from '../base/random.js';
 import type { SqlRecord, SqlValue } from '../base/sql-value.js';
+import type { CgroupSession, CgroupSetting } from './cgroup-session.js';
 
 /** Something that happened outside: one record of a trace or one line on stdin. */
 export interface LoopEvent {
@@ -156,6 +157,8 @@ export interface Controller {
   readmit(context: ControllerContext): void;
   /** After the decisions on a batch are written: commits the twin columns, steps machines, emits effects. */
   commit(decisions: readonly Decision[], context: ControllerContext, batch: Batch): void;
+  /** How it steers control groups of the kernel, where it does. */
+  readonly steerCgroups?: (setting: CgroupSetting) => CgroupSession;
   /** The replay's figures, read from the final state. */
   metrics(rows: Rows): Readonly<Record<string, number | null>>;
   /** How its schedulers are set side by side; all metrics in a table unless said. */

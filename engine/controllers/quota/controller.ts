@@ -9,6 +9,7 @@ import type {
   Rows,
 } from '../../loop/controller.js';
 import { baselines } from './baselines/baselines.js';
+import { steerContainers } from './cgroups.js';
 import { comparison } from './comparison.js';
 import { integerOf } from './container-row.js';
 import { QUOTA_EVENTS } from './decode.js';
@@ -48,6 +49,7 @@ export const quota: Controller = {
     ),
   readmit: () => undefined,
   commit,
+  steerCgroups: steerContainers,
   metrics,
   comparison,
 };
