@@ -65,6 +65,11 @@ export const REGISTRY: readonly RegistryEntry[] = [
     load: async () => (await import('./command/query.js')).query,
   },
   {
+    name: 'draw',
+    summary: 'draw what is placed on the tiles of devices',
+    load: async () => (await import('./command/draw.js')).draw,
+  },
+  {
     name: 'tap',
     summary: 'look at tensor access patterns: visits, descriptors, tilings',
     load: async () => (await import('./command/tap.js')).tap,
