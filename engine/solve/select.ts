@@ -37,11 +37,15 @@ const LARGE = 4000;
 /** Values of the only decision from which on it is quicker to go through them than to encode them. */
 const MANY = 64;
 /** Columns of an encoded model that an exact backend is asked about after a search, with and without a time limit. */
-const PROVABLE = 60_000;
+const PROVABLE = 30_000;
 const PROVABLE_UNTIMED = 15_000;
 /** A time limit up to this goes to the search alone; of a longer one the search gets a share. */
 const SEARCHED_MS = 400;
 const SEARCHED_SHARE = 0.4;
+/** Most that the search gets before a proof is tried beside it. */
+const SEARCHED_MOST_MS = 10_000;
+/** Searches side by side where no proof is tried. */
+const ABREAST = 2;
 /** Least time in which a proof is tried, and values that presolve gets through in a millisecond. */
 const PROOF_MS = 100;
 const PRESOLVED_PER_MS = 5000;
@@ -275,7 +279,7 @@ class Portfolio {
       model,
       {
         ...limits,
-        timeMs: timeMs === null || isAlone ? timeMs : SEARCHED_SHARE * timeMs,
+        timeMs: timeMs === null || isAlone ? timeMs : Math.min(SEARCHED_MOST_MS, SEARCHED_SHARE * timeMs),
         impatient: !isAlone,
       },
       this.search,
@@ -291,31 +295,53 @@ class Portfolio {
     }
     const columns = valueCount(program.model);
     if (columns > (left === null ? PROVABLE_UNTIMED : PROVABLE)) {
-      return left === null ? first : this.again(first);
+      return left === null ? first : this.again(first, ABREAST);
     }
     const hinted = found === null ? program.model : { ...program.model, hints: found.values };
     const still = this.left();
-    const exact = await new Selection(
+    const exactly = new Selection(
       model,
       hinted,
       { ...limits, timeMs: still === null ? null : Math.max(LEAST_MS, still) },
       this.clock,
     ).run(backendOrder(hinted, this.backends));
-    const rejections = [...first.rejections, ...exact.rejections];
-    if (exact.outcome.status === 'unknown') return this.again({ ...first, rejections });
-    if (found === null) return { ...exact, rejections };
-    return { ...better(first, exact), rejections };
+    if (still === null) {
+      const exact = await exactly;
+      const rejections = [...first.rejections, ...exact.rejections];
+      if (exact.outcome.status === 'unknown') return { ...first, rejections };
+      return found === null ? { ...exact, rejections } : { ...better(first, exact), rejections };
+    }
+    // A proof may take for ever, so that the search goes on beside it.
+    const stop = new AbortController();
+    const further = this.again(first, 1, stop.signal);
+    const exact = await exactly;
+    const { status } = exact.outcome;
+    const isProved = status === 'optimal' || (status === 'infeasible' && found === null);
+    if (isProved) stop.abort();
+    const best = await further;
+    const rejections = [...best.rejections, ...exact.rejections];
+    if (isProved) return { ...exact, rejections };
+    if (status === 'feasible' && best.outcome.status === 'unknown') return { ...exact, rejections };
+    return { ...(status === 'feasible' ? better(best, exact) : best), rejections };
   }
 
-  /** Searches on for what is left of the time where no proof is possible, from what was found. */
-  private async again(first: SolveReport): Promise<SolveReport> {
+  /** Searches on from what was found for what is left of the time, or until `stop`. */
+  private async again(first: SolveReport, abreast: number, stop?: AbortSignal): Promise<SolveReport> {
     const left = this.left();
     if (left === null || left < LEAST_MS) return first;
     const { model, limits } = this;
     const found = first.outcome.status === 'feasible' ? first.outcome : null;
+    const signals = [limits.signal, stop].filter((one) => one !== undefined);
+    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
     const second = await searched(
       found === null ? model : { ...model, hints: found.values },
-      { ...limits, timeMs: left, seed: limits.seed + 1 },
+      {
+        ...limits,
+        timeMs: left,
+        seed: limits.seed + 1,
+        abreast,
+        ...(signal === undefined ? {} : { signal }),
+      },
       this.search,
     );
     const rejections = [...first.rejections, ...second.rejections];

@@ -14,6 +14,8 @@ export interface SolveLimits {
   readonly moves?: number;
   /** True where a proof is tried next, so that a search ends when more moves promise little. */
   readonly impatient?: boolean;
+  /** Searches side by side, each in a thread, with seeds from `seed` on; the best of their answers counts. One without it. */
+  readonly abreast?: number;
   /** Aborted when nobody waits any more: the best answer so far is given at once. */
   readonly signal?: AbortSignal;
 }

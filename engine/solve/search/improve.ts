@@ -12,8 +12,18 @@ const DRAWS = 16;
 /** Where among the sampled losses the one is, in order, that is accepted as often at first: in hot rounds and in cold ones. */
 const HOT = { at: 1 / 2, accepted: 0.5 } as const;
 const COLD = { at: 1 / 8, accepted: 0.2 } as const;
+/** Variables in a chain of moves, at most. */
+const LINKS = 3;
 /** The last temperature as a share of the first. */
 const COOLED = 1e-4;
+/**
+ * A slow annealing starts at so many times the mean of the sampled losses: where these differ by powers of ten, most
+ * of what is to be decided is decided among the largest.
+ */
+const SLOW = 2;
+const COOLED_SLOWLY = 1e-3;
+const SAMPLED_SLOWLY = 1000;
+const TRIED_SLOWLY = 20_000;
 /** Variables whose places are found anew at once, at most. */
 const REMOVED = 16;
 
@@ -51,19 +61,28 @@ export interface Run {
   readonly best: Best;
   /** No answer is better than this; met, there is no more to look for. */
   readonly bound: number;
+  /** Variables of a chain of moves and where they go. */
+  readonly chain: number[];
+  readonly goals: number[];
+  /** Multiplies the temperature at which a slow annealing starts. */
+  readonly heat: number;
 }
 
+/** How an annealing goes: rounds of moderate and of small losses, and one for which there is much time. */
+export type Pace = 'hot' | 'cold' | 'slow';
+
 /** Simulated annealing from an assignment that breaks nothing, over shares `from` to `to` of the budget. */
-export function improve(run: Run, from: number, to: number, isHot: boolean): void {
+export function improve(run: Run, from: number, to: number, pace: Pace): void {
   const { state, budget, random, best } = run;
-  const hot = firstTemperature(run, isHot ? HOT : COLD);
+  const hot = firstTemperature(run, pace);
+  const cooled = pace === 'slow' ? COOLED_SLOWLY : COOLED;
   let temperature = hot;
   let step = 0;
   while (!budget.isOver && budget.used < to && best.objective < run.bound - ALIKE) {
     step += 1;
     if (step % 32 === 0) {
       const share = Math.min(1, Math.max(0, (budget.used - from) / (to - from)));
-      temperature = hot * COOLED ** share;
+      temperature = hot * cooled ** share;
     }
     const before = state.objective;
     if (!tryMove(run)) continue;
@@ -85,10 +104,11 @@ export function goTo(state: State, values: Int32Array): void {
   state.begin();
 }
 
-function firstTemperature(run: Run, { at, accepted }: { at: number; accepted: number }): number {
+function firstTemperature(run: Run, pace: Pace): number {
   const { state, budget } = run;
   const losses: number[] = [];
-  for (let i = 0; i < TRIED && losses.length < SAMPLED && budget.spend(); i += 1) {
+  const [tried, sampled] = pace === 'slow' ? [TRIED_SLOWLY, SAMPLED_SLOWLY] : [TRIED, SAMPLED];
+  for (let i = 0; i < tried && losses.length < sampled && budget.spend(); i += 1) {
     const before = state.objective;
     if (!tryMove(run)) continue;
     const loss = before - state.objective;
@@ -96,51 +116,87 @@ function firstTemperature(run: Run, { at, accepted }: { at: number; accepted: nu
     if (loss > ALIKE) losses.push(loss);
   }
   if (losses.length === 0) return 1;
+  if (pace === 'slow') return (SLOW * run.heat * losses.reduce((sum, loss) => sum + loss, 0)) / losses.length;
+  const { at, accepted } = pace === 'hot' ? HOT : COLD;
   losses.sort((a, b) => a - b);
   return (losses[Math.floor(losses.length * at)] ?? 1) / -Math.log(accepted);
 }
 
 /** Makes one random move that can be undone; false where it would break something and is taken back. */
 function tryMove(run: Run): boolean {
-  const { state, near, budget, random } = run;
+  const { state, near, budget, random, chain, goals } = run;
   budget.spend();
   const variable = near.open[random.below(near.open.length)] ?? 0;
   const own = state.values[variable] ?? -1;
-  state.begin();
   if (random.below(2) === 0) {
-    const value = roomFor(run, variable, own);
+    const value = roomFor(run, variable, own, 0);
     if (value < 0) return false;
+    state.begin();
     state.place(variable, value);
   } else {
-    const other = partnerOf(run, variable, own);
-    if (other < 0) return false;
-    const its = state.values[other] ?? -1;
-    state.place(variable, its);
-    state.place(other, own);
+    const links = link(run, variable, own);
+    if (links === 0) return false;
+    state.begin();
+    for (let i = links - 1; i >= 0; i -= 1) state.place(chain[i] ?? 0, goals[i] ?? 0);
   }
   if (state.settleUnbroken()) return true;
   state.undo();
   return false;
 }
 
-/** Another value that has room for a variable, or -1 where some draws find none. */
-function roomFor({ state, near }: Run, variable: number, own: number): number {
+/**
+ * A chain of variables, each of which takes the place of the next one. The last goes where the first was or to any
+ * value with room. The number of its links, 0 where some draws find none.
+ */
+function link(run: Run, first: number, own: number): number {
+  const { state, near, chain, goals } = run;
+  chain[0] = first;
+  for (let links = 1; links < LINKS; links += 1) {
+    const last = chain[links - 1] ?? 0;
+    const next = partnerOf(run, last, own, links);
+    if (next < 0) return 0;
+    const its = state.values[next] ?? -1;
+    goals[links - 1] = its;
+    chain[links] = next;
+    const goesBack = near.allows(next, own) && state.fits(next, own, first);
+    const goal = goesBack ? own : roomFor(run, next, its, links);
+    if (goal < 0) continue;
+    goals[links] = goal;
+    return links + 1;
+  }
+  return 0;
+}
+
+/** Another value that has room for a variable, but for those to which a chain of so many `links` goes; -1 where some draws find none. */
+function roomFor({ state, near, goals }: Run, variable: number, own: number, links: number): number {
   for (let draw = 0; draw < DRAWS; draw += 1) {
     const value = near.draw(variable);
-    if (value !== own && state.fits(variable, value, -1)) return value;
+    if (value === own || isGoal(goals, links, value)) continue;
+    if (state.fits(variable, value, -1)) return value;
   }
   return -1;
 }
 
-/** A variable that has room where this one is, and leaves room for it; -1 where some draws find none. */
-function partnerOf({ state, near, random }: Run, variable: number, own: number): number {
+/** A variable that would leave room for this one, and is not where a chain begins or goes; -1 where some draws find none. */
+function partnerOf(
+  { state, near, random, goals }: Run,
+  variable: number,
+  own: number,
+  links: number,
+): number {
   for (let draw = 0; draw < DRAWS; draw += 1) {
     const other = near.open[random.below(near.open.length)] ?? 0;
     const its = state.values[other] ?? -1;
-    if (its === own || its < 0 || !near.allows(variable, its) || !near.allows(other, own)) continue;
-    if (state.fits(variable, its, other) && state.fits(other, own, variable)) return other;
+    if (its === own || its < 0 || !near.allows(variable, its) || isGoal(goals, links - 1, its)) continue;
+    if (state.fits(variable, its, other)) return other;
   }
   return -1;
+}
+
+/** Whether a value is among the first `links` goals. */
+function isGoal(goals: readonly number[], links: number, value: number): boolean {
+  for (let i = 0; i < links; i += 1) if (goals[i] === value) return true;
+  return false;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Model } from '../../model/model.js';
 import { weightScale } from '../../model/weights.js';
 import { levelResult } from '../level-result.js';
 import type { Backend, SolveLimits, SolveOutcome } from '../solver.js';
-import type { SolverWorker } from '../worker.js';
+import { SolverWorker } from '../worker.js';
 import { compileProblem } from './compile-problem.js';
 import { ALIKE } from './construct.js';
 import type { Problem } from './problem.js';
@@ -15,6 +15,8 @@ import { runSearch } from './search-task.js';
 const MOVES_PER_VARIABLE = 2000;
 const FEWEST_MOVES = 50_000;
 const MOST_MOVES = 3_000_000;
+/** Of searches side by side each starts so much cooler than the one before: what is best differs by problem. */
+const COOLER = 0.4;
 /** A search of this many assignments is over before a thread has answered. */
 const HERE = 2000;
 /** Wall time that the thread gets beyond its limit. */
@@ -22,8 +24,9 @@ const GRACE_MS = 500;
 /** Wall time for a search without a time limit. */
 const GUARD_MS = 600_000;
 
-/** Local search in a thread; see `search.ts`. It proves only what it enumerates. */
+/** Local search in threads; see `search.ts`. It proves only what it enumerates. */
 export function searchBackend(worker: SolverWorker, clock: Clock): Backend {
+  const workers = [worker];
   return {
     name: 'search',
     async solve(model, limits): Promise<SolveOutcome> {
@@ -39,14 +42,25 @@ export function searchBackend(worker: SolverWorker, clock: Clock): Backend {
         moves: movesOf(model, limits),
         timeMs,
         seed: limits.seed,
+        heat: 1,
         patient: limits.timeMs !== null && limits.impatient !== true,
         cancelled: new Int32Array(new SharedArrayBuffer(4)),
       };
-      const answer = isSmall(problem) ? runSearch(task) : await away(task, worker, limits);
+      if (isSmall(problem)) return outcomeOf(model, problem, runSearch(task), limits);
+      const abreast = limits.abreast ?? 1;
+      while (workers.length < abreast) workers.push(new SolverWorker());
+      const answers = await Promise.all(
+        workers
+          .slice(0, abreast)
+          .map((one, i) => away({ ...task, seed: task.seed + i, heat: COOLER ** i }, one, limits)),
+      );
+      const answer = bestOf(answers);
       if (answer === null) return { status: 'unknown', limit: 'time' };
       return outcomeOf(model, problem, answer, limits);
     },
-    close: () => worker.close(),
+    async close() {
+      await Promise.all(workers.map((one) => one.close()));
+    },
   };
 }
 
@@ -54,6 +68,18 @@ function movesOf({ variables }: Model, { timeMs, moves }: SolveLimits): number {
   if (moves !== undefined) return moves;
   if (timeMs !== null) return Number.MAX_SAFE_INTEGER;
   return Math.min(MOST_MOVES, Math.max(FEWEST_MOVES, MOVES_PER_VARIABLE * variables.length));
+}
+
+/** The best answer of several, the first of equal ones, with the tightest bound; null where none came in time. */
+function bestOf(answers: readonly (SearchAnswer | null)[]): SearchAnswer | null {
+  let best: SearchAnswer | null = null;
+  let bound = Infinity;
+  for (const answer of answers) {
+    if (answer === null) continue;
+    bound = Math.min(bound, answer.bound);
+    if (best === null || answer.objective > best.objective) best = answer;
+  }
+  return best === null ? null : { ...best, bound };
 }
 
 /** True where one decision is left with few values. */

@@ -15,6 +15,8 @@ export interface SearchTask {
   readonly seed: number;
   /** Ends early where more moves promise little; for when a proof is tried next. */
   readonly patient: boolean;
+  /** Multiplies the temperature at which a slow annealing starts. */
+  readonly heat: number;
   /** Shared with the caller, who writes 1 into it when nobody waits any more. */
   readonly cancelled: Int32Array;
 }
@@ -22,12 +24,12 @@ export interface SearchTask {
 export type SearchAnswer = SearchResult;
 
 export function runSearch(task: SearchTask, clock: Clock = monotonicClock): SearchAnswer {
-  const { problem, moves, timeMs, seed, patient, cancelled } = task;
+  const { problem, moves, timeMs, seed, patient, heat, cancelled } = task;
   const limits = {
     moves,
     timeMs,
     nowMs: () => clock.nowMs(),
     isCancelled: () => Atomics.load(cancelled, 0) !== 0,
   };
-  return search(problem, { limits, seed, patient });
+  return search(problem, { limits, seed, patient, heat });
 }

@@ -31,11 +31,18 @@ export interface SearchOptions {
   readonly seed: number;
   /** False: ends early where more moves promise little. */
   readonly patient: boolean;
+  /** Multiplies the temperature at which a slow annealing starts; 1 without it. */
+  readonly heat?: number;
 }
 
 /** Share of what is left of the budget that one round of annealing gets, and share of all that it gets at least. */
 const ROUND = 0.5;
 const LEAST_ROUND = 0.02;
+/** Moves per decision from which on there is time for a slow annealing, and its share of what is left after a first round. */
+const LONG = 1000;
+const SLOWED = 0.94;
+/** Moves in a millisecond at least, as far as a time limit is concerned. */
+const MOVES_PER_MS = 50;
 /** Share of the budget after which making room is given up. */
 const EJECTED = 0.6;
 /** Share of what is left of the budget in which places are found anew before annealing. */
@@ -52,7 +59,7 @@ const MOST_STEPS = 1_000_000;
  *
  * Deterministic in problem, seed and number of moves; with a time limit it depends on the clock.
  */
-export function search(problem: Problem, { limits, seed, patient }: SearchOptions): SearchResult {
+export function search(problem: Problem, { limits, seed, patient, heat = 1 }: SearchOptions): SearchResult {
   const state = new State(problem);
   const random = seededRandom(seed);
   const support = new Support(problem);
@@ -80,24 +87,34 @@ export function search(problem: Problem, { limits, seed, patient }: SearchOption
   const best = new Best(state);
   best.offer();
   const { bound, groups } = boundOf(problem, best.objective, limits, budget);
-  const run: Run = { state, near, budget, random, best, bound };
+  const run: Run = { state, near, budget, random, best, bound, chain: [], goals: [], heat };
   // Often the bound is met at once by what is best for each group.
   for (const { variables, values } of groups) {
     if (best.objective >= bound - ALIKE || !budget.spend()) break;
     follow(run, variables, values);
   }
+  const isLong = patient && movesIn(limits) >= LONG * near.open.length;
   let gainedAt = budget.moves;
   for (let round = 0; !budget.isOver && best.objective < bound - ALIKE; round += 1) {
     const { objective } = best;
-    reinsert(run, budget.used + REINSERTED * (1 - budget.used));
+    // With much time the first round is a short one, and the second takes most of it.
+    const isSlow = isLong && round === 1;
+    const share = isLong && round === 0 ? LEAST_ROUND : 1 - budget.used;
+    if (!isSlow) reinsert(run, budget.used + REINSERTED * share);
     const { used } = budget;
-    improve(run, used, used + Math.max(LEAST_ROUND, ROUND * (1 - used)), round % 2 === 0);
+    const to = isSlow ? SLOWED * (1 - used) : Math.max(LEAST_ROUND, ROUND * share);
+    improve(run, used, used + to, isSlow ? 'slow' : round % 2 === 0 ? 'hot' : 'cold');
     if (best.objective > objective + ALIKE) gainedAt = budget.moves;
     else if (!patient && budget.moves > STALE * gainedAt) break;
   }
   goTo(state, best.values);
   const { values, objective } = best;
   return { values, objective, moves: budget.moves, bound, exhaustive: false };
+}
+
+/** How many moves there will be, roughly. */
+function movesIn({ moves, timeMs }: SearchLimits): number {
+  return timeMs === null ? moves : Math.min(moves, timeMs * MOVES_PER_MS);
 }
 
 /** A bound, for a share of what is left of the budget. */
