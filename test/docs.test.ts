@@ -53,17 +53,19 @@ test('docs/policy-language.md names every function of the language', (t) => {
   t.deepEqual(missing, []);
 });
 
-for (const [file, leastRuns] of [
-  ['docs/policy-tests.md', 2],
-  ['docs/k8s.md', 6],
+for (const [file, leastRuns, leastFiles] of [
+  ['docs/policy-tests.md', 2, 4],
+  ['docs/k8s.md', 6, 4],
+  ['docs/npu.md', 4, 0],
 ] as const) {
   test(`the files and commands of ${file} give the output it shows`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'edict-docs-'));
     t.teardown(() => rmSync(folder, { recursive: true }));
-    for (const shipped of ['schema', 'policies']) symlinkSync(resolve(shipped), join(folder, shipped));
+    for (const shipped of ['schema', 'policies', 'fixtures'])
+      symlinkSync(resolve(shipped), join(folder, shipped));
     const text = readFileSync(file, 'utf8');
     const sources = [...text.matchAll(/^```sql (\S+\.sql)\n([^]*?)^```$/gm)];
-    t.true(sources.length >= 4);
+    t.true(sources.length >= leastFiles);
     for (const [, name = '', body = ''] of sources) writeFileSync(join(folder, name), body);
     const steps = [...text.matchAll(/^```(sh|text edict (.*))\n([^]*?)^```$/gm)];
     t.true(steps.length >= leastRuns);

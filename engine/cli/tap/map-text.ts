@@ -1,7 +1,7 @@
 import { product } from '../../controllers/npu/tap/tap.js';
 
 /** Most lines of a map; the rest is told as a count. */
-const MOST_LINES = 32;
+const MOST_LINES = 24;
 
 /** A map of a tensor as lines of numbers, one line per row of the last dimension; `.` where there is no visit. */
 export function mapText(
