@@ -540,6 +540,118 @@ join design as d on d.design_id = p.design_id
 join device as v on v.device_id = d.device_id
 join tile_limit as l on l.architecture = v.architecture and l.kind = p.tile_kind;
 
+-- Dimensions of the access patterns of transfers in their places of a shim tile's buffer descriptor: 0 is d0, the
+-- innermost; `bd_dims` is the iteration, which a repetition takes though places between stay free.
+create view transfer_dim as
+select
+  t.transfer_id,
+  case
+    when z.key = 0 and z.value > 1 and s.value = 0 and json_array_length(t.pattern, '$.sizes') between 2 and l.bd_dims
+      then l.bd_dims
+    else json_array_length(t.pattern, '$.sizes') - 1 - z.key
+  end as slot,
+  z.value as size,
+  -- A stride that nothing ever takes is none.
+  case
+    when
+      z.value = 1
+      and z.key < json_array_length(t.pattern, '$.sizes') - 1
+      and not exists (select 1 from json_each(t.pattern, '$.sizes') as o where o.key < z.key and o.value > 1)
+      then 0
+    else s.value
+  end as stride,
+  -- Bytes of an element, from the digits of its type.
+  cast(ltrim(f.dtype, 'abcdefghijklmnopqrstuvwxyz_.') as integer) / 8 as element_bytes,
+  l.bd_dims,
+  l.wrap_max,
+  l.stride_max,
+  l.iteration_max
+from transfer as t
+join object_fifo as f on f.fifo_id = t.fifo_id
+join design as d on d.design_id = f.design_id
+join device as v on v.device_id = d.device_id
+join tile_limit as l on l.architecture = v.architecture and l.kind = 'shim'
+join json_each(t.pattern, '$.sizes') as z
+join json_each(t.pattern, '$.strides') as s on s.key = z.key;
+
+-- Why patterns of transfers are no buffer descriptor as they are written: the compiler has to cut them. One row per
+-- reason; `edict tap` shows what descriptors make the same visits.
+create view transfer_misfit as
+select transfer_id, 'too_many_dims' as reason
+from transfer_dim
+where slot > bd_dims and size > 1
+union
+select t.transfer_id, 'offset_alignment'
+from transfer as t
+join transfer_dim as x on x.transfer_id = t.transfer_id and x.slot = 0
+where t.pattern ->> '$.offset' * x.element_bytes % 4 <> 0
+union
+select transfer_id, 'd0_alignment'
+from transfer_dim
+where slot = 0 and size * element_bytes % 4 <> 0
+union
+select transfer_id, 'd0_wide_stride'
+from transfer_dim
+where slot = 0 and element_bytes > 4 and size > 1 and stride <> 1
+union
+select transfer_id, 'd' || slot || '_zero_stride'
+from transfer_dim
+where slot < bd_dims and size > 1 and stride = 0
+union
+select transfer_id, iif(slot = bd_dims, 'iteration', 'd' || slot) || '_stride_alignment'
+from transfer_dim
+where slot <= bd_dims and not (slot = 0 and stride = 1) and stride * element_bytes % 4 <> 0
+union
+select transfer_id, iif(slot = bd_dims, 'iteration', 'd' || slot) || '_step'
+from transfer_dim
+where
+  slot <= bd_dims
+  and size > 1
+  and not (slot = 0 and stride = 1)
+  and stride * element_bytes % 4 = 0
+  and stride * element_bytes / 4 > stride_max
+union
+select transfer_id, 'iterations'
+from transfer_dim
+where slot = bd_dims and size > iteration_max
+union
+-- Sizes of d0 and d1 count only where the dimensions are not one contiguous run.
+select x.transfer_id, 'd' || x.slot || '_wrap'
+from transfer_dim as x
+where
+  x.slot < 2
+  and iif(x.slot = 0, x.size * x.element_bytes > 4 * x.wrap_max, x.size > x.wrap_max)
+  and exists (
+    select 1
+    from transfer_dim as y
+    where
+      y.transfer_id = x.transfer_id
+      and y.slot < y.bd_dims
+      and iif(y.slot = 0, y.stride <> 1, y.size > 1 and y.stride <> (
+        select iif(count(*) = 2, max(i.size) * min(i.size), max(i.size))
+        from transfer_dim as i
+        where i.transfer_id = y.transfer_id and i.slot < y.slot
+      ))
+  );
+
+-- Transfers with a pattern, and whether one buffer descriptor of a shim tile holds it as it is written.
+create view transfer_fit as
+select
+  t.transfer_id,
+  d.name as design,
+  f.name as fifo,
+  t.direction,
+  t.pattern,
+  not exists (select 1 from transfer_misfit as m where m.transfer_id = t.transfer_id) as fits,
+  (
+    select group_concat(m.reason, ', ')
+    from (select reason from transfer_misfit where transfer_id = t.transfer_id order by reason) as m
+  ) as reasons
+from transfer as t
+join object_fifo as f on f.fifo_id = t.fifo_id
+join design as d on d.design_id = f.design_id
+where t.pattern is not null;
+
 -- What each part of a design needs on its tile, whatever its place: shareable fifos are left out, they are in
 -- `shareable`. Buffers that may lie elsewhere are left out, they are in `mem_buffer`.
 create view placeable_need as
