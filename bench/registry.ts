@@ -6,6 +6,7 @@ import { ground } from './ground.bench.js';
 import { k8sBench } from './k8s.bench.js';
 import { language } from './language.bench.js';
 import { numaVmBench } from './numa-vm.bench.js';
+import { quotaBench } from './quota.bench.js';
 import { replayBench } from './replay.bench.js';
 import { roadefBench } from './roadef.bench.js';
 import { searchBench } from './search.bench.js';
@@ -23,6 +24,7 @@ export const BENCHES: readonly Bench[] = [
   coreBench,
   replayBench,
   tickBench,
+  quotaBench,
   numaVmBench,
   k8sBench,
   roadefBench,

@@ -62,7 +62,8 @@ export function openLoop(
   return { loop, controller, scheduler: name };
 }
 
-function deciderOf(controller: Controller, name: string, catalog: Catalog): Decider {
+/** The scheduler of this name, its policies compiled for a schema. */
+export function deciderOf(controller: Controller, name: string, catalog: Catalog): Decider {
   const scheduler = controller.schedulers[name];
   if (scheduler === undefined) throw unknownScheduler(controller, name);
   const shipped = (paths: readonly string[]): CompiledPolicies =>

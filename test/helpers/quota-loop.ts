@@ -1,12 +1,15 @@
 import { stoppedClock } from '../../engine/base/clock.js';
+import { catalogOf } from '../../engine/check/schema.js';
 import { quota } from '../../engine/controllers/quota/controller.js';
 import type { LoopEvent } from '../../engine/loop/controller.js';
 import { createSolver } from '../../engine/loop/create-solver.js';
-import type { LoopSetup } from '../../engine/loop/open-loop.js';
-import { openLoop } from '../../engine/loop/open-loop.js';
-import type { Emitted, Loop, TickResult } from '../../engine/loop/loop.js';
+import { deciderOf } from '../../engine/loop/open-loop.js';
+import type { Decider, Emitted, TickResult } from '../../engine/loop/loop.js';
+import { Loop } from '../../engine/loop/loop.js';
 import { Runner } from '../../engine/loop/runner.js';
+import { introspect } from '../../engine/store/introspect.js';
 import { openStore } from '../../engine/store/open.js';
+import { openSnapshot, snapshotOf } from '../../engine/store/snapshot.js';
 import type { Store } from '../../engine/store/store.js';
 
 /** One solver for all tests of a file; end it in `test.after.always`. */
@@ -30,11 +33,30 @@ export interface QuotaLoop {
 /** An event as a trace has it, without its time. */
 export type EventFields = Readonly<Record<string, unknown>> & { readonly type: string };
 
-export function quotaLoop(
-  setup: Partial<LoopSetup> = {},
-  store: Store = openStore(':memory:', 'state'),
-): QuotaLoop {
-  const { loop } = openLoop(store, { controller: quota, solve: solver.solve, clock: stoppedClock, ...setup });
+/** Made once: an empty database takes longer to make than most tests take. */
+const empty = openStore(':memory:', 'state');
+const snapshot = snapshotOf(empty);
+const catalog = catalogOf(introspect(empty));
+const relations = new Map(catalog.relations.map((relation) => [relation.name, relation]));
+const deciders = new Map<string, Decider>();
+empty.close();
+
+export function quotaLoop({
+  scheduler = quota.defaultScheduler,
+  store = openSnapshot(snapshot),
+}: { readonly scheduler?: string; readonly store?: Store } = {}): QuotaLoop {
+  const decider = deciders.get(scheduler) ?? deciderOf(quota, scheduler, catalog);
+  deciders.set(scheduler, decider);
+  const loop = new Loop(store, {
+    controller: quota,
+    decider,
+    mode: 'best-effort',
+    trigger: quota.trigger,
+    limits: { timeMs: null, work: null, seed: 1 },
+    relations,
+    solve: solver.solve,
+    clock: stoppedClock,
+  });
   const taken: Emitted[] = [];
   const ticks: TickResult[] = [];
   const runner = new Runner(loop, {

@@ -30,7 +30,12 @@ export const quota: Controller = {
   schedulers: {
     ref: { kind: 'direct', decide: decideByRules },
     paper: { kind: 'direct', decide: decideByFormulae },
-    rebalance: { kind: 'layered', direct: 'ref', paths: [BASE, 'policies/quota/extra/rebalance.sql'], everyTicks: 10 },
+    rebalance: {
+      kind: 'layered',
+      direct: 'ref',
+      paths: [BASE, 'policies/quota/extra/rebalance.sql'],
+      everyTicks: 10,
+    },
     'one-by-one': { kind: 'direct', decide: decideOneByOne },
     ...baselines,
   },
@@ -126,7 +131,7 @@ function tell(changes: readonly Change[], { rows, nowUs, scheduler }: Controller
     );
   }
   rows.run(
-    `update cpu_period set sample_count = 0, throttle_sum = 0, unused_sum_us = 0
+    `update cpu_period set sample_count = 0, throttle_sum = 0, unused_sum_us = 0, is_sampled = 0
      where container_id in (
        select container_id from container
        where container_id in (select value from json_each(?)) and quota_us <> controllable_quota_us)`,

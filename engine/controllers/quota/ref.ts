@@ -212,7 +212,7 @@ function apply(mark: number, { rows }: ControllerContext): void {
     mark,
   );
   rows.run(
-    `update cpu_period set sample_count = 0, throttle_sum = 0, unused_sum_us = 0
+    `update cpu_period set sample_count = 0, throttle_sum = 0, unused_sum_us = 0, is_sampled = 0
      where container_id in (
        select container_id from quota_decision where quota_decision_id > ? and resource = 'cpu')`,
     mark,
