@@ -6,6 +6,8 @@ import { gap } from './gap.js';
 import { mlirAie } from './mlir-aie.js';
 import { npuDesign } from './npu-design.js';
 import { roadef } from './roadef.js';
+import type { UsageFormat } from './usage/usage-format.js';
+import { usageFormats } from './usage/usage-formats.js';
 
 /** The problem formats that become the rows of a schema pack. */
 export const datasetFormats: readonly DatasetFormat[] = [roadef, gap];
@@ -15,7 +17,8 @@ export const designFormats: readonly DesignFormat[] = [npuDesign, mlirAie];
 
 export type FoundFormat =
   | { readonly kind: 'dataset'; readonly format: DatasetFormat }
-  | { readonly kind: 'design'; readonly format: DesignFormat };
+  | { readonly kind: 'design'; readonly format: DesignFormat }
+  | { readonly kind: 'usage'; readonly format: UsageFormat };
 
 /** What `edict import` and `edict export` do for this name. Throws DiagnosticError import/unknown-format. */
 export function findFormat(name: string): FoundFormat {
@@ -23,7 +26,9 @@ export function findFormat(name: string): FoundFormat {
   if (dataset !== undefined) return { kind: 'dataset', format: dataset };
   const design = designFormats.find((format) => format.name === name);
   if (design !== undefined) return { kind: 'design', format: design };
-  const names = [...datasetFormats, ...designFormats].map((format) => format.name);
+  const usage = usageFormats.find((format) => format.name === name);
+  if (usage !== undefined) return { kind: 'usage', format: usage };
+  const names = [...datasetFormats, ...designFormats, ...usageFormats].map((format) => format.name);
   const help = didYouMean(name, names) ?? `known formats: ${names.join(', ')}`;
   throw new DiagnosticError([
     {

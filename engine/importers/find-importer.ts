@@ -2,10 +2,17 @@ import { DiagnosticError } from '../base/diagnostic.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Importer } from './importer.js';
 import { numaVm } from './numa-vm.js';
+import { usageFormats } from './usage/usage-formats.js';
+import { usageImporter } from './usage/usage-importer.js';
 import { requestRates, workload } from './workload/workload.js';
 
 /** The public formats that can be replayed, by name. */
-export const importers: readonly Importer[] = [numaVm, workload, requestRates];
+export const importers: readonly Importer[] = [
+  numaVm,
+  workload,
+  requestRates,
+  ...usageFormats.map(usageImporter),
+];
 
 /** The importer of this name. Throws DiagnosticError `replay/unknown-format` where there is none. */
 export function findImporter(name: string): Importer {

@@ -13,7 +13,7 @@ import { Progress } from '../progress.js';
 import { limitsOf, withSolver } from '../solver-input.js';
 import { addTraceOptions, openTrace, WORK_LIMIT } from '../trace-input.js';
 import { usageError } from '../usage-error.js';
-import { writeOutput } from '../write-output.js';
+import { expectWritable, writeOutput } from '../write-output.js';
 
 interface CompareOptions extends LoopCommandOptions {
   readonly controller?: string;
@@ -47,6 +47,7 @@ export const compare: CliCommand = {
     const [controller] = await controllersNamed([name]);
     if (controller === undefined) throw usageError('no controller was named');
     const names = schedulersOf(controller, options.schedulers);
+    if (options.report !== undefined) expectWritable(options.report);
     const { runScheduler } = await import('../compare/run-scheduler.js');
     const charts = options.report === undefined ? [] : (controller.comparison?.charts ?? []);
     const progress = new Progress(environment, monotonicClock, !output.quiet && output.format !== 'json');
@@ -74,15 +75,6 @@ export const compare: CliCommand = {
     progress.end();
     const { comparisonMarkdown, comparisonText, figuresOf } = await import('../compare/comparison-table.js');
     const figures = figuresOf(controller.comparison?.figures, runs);
-    if (options.report !== undefined) {
-      const { comparisonReport } = await import('../compare/comparison-report.js');
-      const { renderReport } = await import('../../report/render-report.js');
-      const { notes } = input.header;
-      writeOutput(
-        options.report,
-        renderReport(comparisonReport({ trace: path, controller: name, notes, figures, charts, runs })),
-      );
-    }
     const problems = input.problem === null ? [] : [input.problem];
     output.answer({
       fields: {
@@ -102,8 +94,17 @@ export const compare: CliCommand = {
       text: output.format === 'markdown' ? comparisonMarkdown(figures, runs) : comparisonText(figures, runs),
       diagnostics: problems,
     });
+    if (options.report !== undefined) {
+      const { comparisonReport } = await import('../compare/comparison-report.js');
+      const { renderReport } = await import('../../report/render-report.js');
+      const { notes } = input.header;
+      writeOutput(
+        options.report,
+        renderReport(comparisonReport({ trace: path, controller: name, notes, figures, charts, runs })),
+      );
+      output.remark(`wrote ${options.report}`);
+    }
     if (input.rejected > 0) output.remark(`${input.rejected} rows of the trace could not be read`);
-    if (options.report !== undefined) output.remark(`wrote ${options.report}`);
     return problems.some(isError) ? exitOf(problems) : EXIT.done;
   },
 };

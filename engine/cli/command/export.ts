@@ -36,6 +36,7 @@ export const exportDecisions: CliCommand = {
     const { exportDesigns } = await import('../export-designs.js');
     const { rowsOf } = await import('../../store/rows-of.js');
     const { kind, format } = findFormat(name);
+    if (kind === 'usage') throw usageError(`\`${name}\` is recorded: there is nothing decided to write`);
     const text = await withStore(db, 'read', (store) => {
       const { all } = rowsOf(store);
       if (kind === 'dataset') return format.write(all);

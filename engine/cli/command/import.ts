@@ -1,10 +1,15 @@
+import { Option } from 'commander';
 import { DiagnosticError } from '../../base/diagnostic.js';
 import type { Design } from '../../controllers/npu/design.js';
 import type { DatasetFormat, TableRows } from '../../importers/dataset-format.js';
+import type { UsageFormat } from '../../importers/usage/usage-format.js';
 import type { Store } from '../../store/store.js';
 import type { CliCommand } from '../cli-command.js';
 import { WORD_FORMATS } from '../cli-command.js';
+import type { ExitCode } from '../exit.js';
 import { EXIT, exitOf } from '../exit.js';
+import { collect } from '../option-values.js';
+import type { Output } from '../output.js';
 import { usageError } from '../usage-error.js';
 import { withStore } from '../with-store.js';
 
@@ -12,6 +17,7 @@ interface ImportOptions {
   readonly db: string;
   readonly instance?: string;
   readonly free?: boolean;
+  readonly with?: readonly string[];
 }
 
 /** `edict import`: a public problem as the rows of its schema pack, or designs as rows of the state. */
@@ -20,17 +26,24 @@ export const importProblem: CliCommand = {
   longWork: true,
   configure: (command) => {
     command
-      .argument('<FORMAT>', 'roadef, gap, npu-design or mlir-aie')
+      .argument('<FORMAT>', 'a format of problems, designs or recorded usage')
       .argument('<FILES...>', 'the files of the problem, plain or gzipped')
       .requiredOption('--db <FILE>', 'the database; made where there is none')
       .option('--instance <NAME>', 'the problem that is meant, in a file of several')
+      .addOption(
+        new Option('--with <NAME=VALUE>', 'an option of a usage format; may repeat').argParser(collect),
+      )
       .option('--free', 'designs: places that the file gives do not hold, they are only where parts were')
       .addHelpText(
         'after',
         '\nroadef MODEL ASSIGNMENT [NEW]  machine reassignment of the ROADEF/EURO challenge 2012\n' +
           'gap FILE                       generalised assignment: the text of the OR-Library, or JSON lines\n' +
           'npu-design FILE                designs for NPUs as JSON\n' +
-          'mlir-aie FILE                  designs for NPUs as MLIR of the AIE dialect',
+          'mlir-aie FILE                  designs for NPUs as MLIR of the AIE dialect\n' +
+          'nezha FILE                     usage: per-pod metrics of two microservice applications\n' +
+          'alibaba-2018 FILE              usage: container_usage.csv, with container_meta.csv beside it\n' +
+          'google-2019 FILE               usage: instance_usage as JSON lines\n' +
+          'prometheus FILE                usage: cAdvisor metrics as lines of text',
       );
   },
   run: async (command, { output }) => {
@@ -38,6 +51,8 @@ export const importProblem: CliCommand = {
     const [name = '', ...files] = command.args;
     const { findFormat } = await import('../../importers/find-format.js');
     const found = findFormat(name);
+    if (found.kind === 'usage')
+      return importRecorded(found.format, files, command.opts<ImportOptions>(), output);
     if (found.kind === 'design') {
       const [file = '', ...more] = files;
       if (more.length > 0) throw usageError(`\`${name}\` takes 1 file, not ${files.length}`);
@@ -80,6 +95,27 @@ function designLine({ id, device, workers, fifos, links }: Design): string {
   const count = (all: readonly unknown[], what: string): string =>
     `${all.length} ${what}${all.length === 1 ? '' : 's'}`;
   return `  ${id} for ${device}: ${count(workers, 'worker')}, ${count(fifos, 'fifo')}, ${count(links, 'link')}\n`;
+}
+
+async function importRecorded(
+  format: UsageFormat,
+  [file, ...more]: readonly string[],
+  { db, with: given = [] }: ImportOptions,
+  output: Output,
+): Promise<ExitCode> {
+  if (file === undefined || more.length > 0)
+    throw usageError(`\`${format.name}\` takes one file`, format.takes);
+  const { readOptions } = await import('../../importers/import-options.js');
+  const { importUsage } = await import('../import-usage.js');
+  const done = await importUsage(format, file, readOptions(format, given), db);
+  output.answer({
+    fields: { database: db, format: format.name, pack: 'usage', ...done },
+    text: output.quiet
+      ? ''
+      : `imported into \`${db}\`: ${done.samples} samples of ${done.entities} containers; ` +
+        `${done.rejected} of ${done.lines} lines were rejected (usage_reject tells why)\n`,
+  });
+  return EXIT.done;
 }
 
 function expectFiles({ name, files }: DatasetFormat, given: readonly string[]): void {

@@ -36,6 +36,8 @@ function* eventsOf(trace: DemandTrace): Generator<TraceEvent> {
   const { names, demand, cpuUs, memoryPages } = trace;
   const containers = names.map((_name, index) => index + 1);
   const at = (type: string, fields: TraceEvent['fields'], atUs = 0): TraceEvent => ({ atUs, type, fields });
+  const small = smallParameters(cpuUs / names.length);
+  if (small !== null) yield at('parameters', small);
   yield at('application', {
     application: 1,
     name: trace.application,
@@ -60,6 +62,26 @@ function* eventsOf(trace: DemandTrace): Generator<TraceEvent> {
       (period + 1) * PERIOD_US,
     );
   }
+}
+
+/** The rules' own least quota; containers whose share is not several times as much need smaller steps. */
+const QUOTA_MIN_US = 30_000;
+const SHARE_OF_MIN = 3;
+
+/**
+ * The rules' amounts of CPU time in proportion to an application whose containers are far smaller than those they were
+ * made for; null where they fit as they are.
+ */
+function smallParameters(shareUs: number): Readonly<Record<string, number>> | null {
+  const least = Math.max(1000, Math.floor(shareUs / SHARE_OF_MIN));
+  if (least >= QUOTA_MIN_US) return null;
+  return {
+    quota_min_us: least,
+    slice_us: least,
+    idle_quota_us: least,
+    wake_quota_us: Math.ceil((least * 10) / 3),
+    trim_us: Math.ceil(least / 6),
+  };
 }
 
 /** Loops rather than spreads: a day of periods is more than a call takes arguments. */
