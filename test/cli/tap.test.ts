@@ -104,6 +104,34 @@ test('long patterns have no more steps than a report can show', (t) => {
   t.regex(animation?.note ?? '', /first 64 of 4096 steps/);
 });
 
+test('fills and drains of a database are looked at by design and fifo', async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, 'npu.db');
+  await runCliHere(['import', 'mlir-aie', 'fixtures/npu/split_join.mlir', '--db', db]);
+  const all = await tap(`--db ${db} --design split_join`);
+  t.is(all.exit, 0, all.stderr);
+  t.true(all.stdout.includes('fill in of split_join\ntensor 256x64: 1 pattern, 12288 visits'));
+  t.true(all.stdout.includes('drain out of split_join'));
+  t.false(all.stdout.includes('last visit'), 'no maps where there are several');
+  const one = await tap(`--db ${db} --fifo table --report ${join(folder, 'table.html')}`);
+  t.is(one.exit, 0, one.stderr);
+  t.true(one.stdout.startsWith('fill table of split_join\n'));
+  t.true(one.stdout.includes('last visit of each element'));
+  t.true(readFileSync(join(folder, 'table.html'), 'utf8').includes('Access patterns over 1 x 32'));
+  const json = await tap(`--db ${db} --json`);
+  const { transfers } = JSON.parse(json.stdout) as { transfers: readonly { label: string }[] };
+  t.deepEqual(
+    transfers.map(({ label }) => label),
+    ['fill in of split_join', 'drain out of split_join', 'fill table of split_join'],
+  );
+  t.true(
+    (await tap(`--db ${db} --fifo none`)).stderr.includes('no fill or drain with a pattern of that name'),
+  );
+  t.is((await tap(`--db ${db} --report ${join(folder, 'x.html')}`)).exit, 2);
+  t.is((await tap(`4x4 --db ${db}`)).exit, 2);
+  t.is((await tap('--on shim')).exit, 2);
+});
+
 test('what cannot be asked for is a usage error', async (t) => {
   for (const words of [
     '4',
