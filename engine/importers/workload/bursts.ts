@@ -21,7 +21,7 @@ export interface BurstModel {
 
 /** Bursts of a quarter of a second, five times as high as what is around them and more: below what a second shows. */
 export const BURSTS: BurstModel = {
-  startPpm: 40_000,
+  startPpm: 30_000,
   periods: 2.5,
   heightPercent: 500,
   extraPercent: 300,

@@ -41,8 +41,8 @@ function rateAt(workload: Exclude<Workload, { kind: 'fixed' }>, period: number):
       return workload.rate;
     case 'burst': {
       const phase = period % (workload.everySeconds * 10);
-      // The burst comes at the end of each turn.
-      const isBurst = phase >= (workload.everySeconds - workload.burstSeconds) * 10;
+      // The burst begins each turn, so that who looks at ten seconds first has seen one.
+      const isBurst = phase < workload.burstSeconds * 10;
       return workload.rate + (isBurst ? workload.burstRate : 0);
     }
     case 'trace': {
