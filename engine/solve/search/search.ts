@@ -49,6 +49,12 @@ const EJECTED = 0.6;
 const REINSERTED = 0.4;
 /** An impatient search ends when this many times as many moves as the last gain took have brought none. */
 const STALE = 4;
+/**
+ * Within a time limit up to this many milliseconds no bound is looked for where first places have taken this share of it:
+ * taking the objective apart takes several times as long, without a look at the clock.
+ */
+const SHORT_MS = 100;
+const BOUND_WORTH = 0.2;
 /** Share of what is left of the budget that a bound gets, and its steps at most. */
 const BOUNDED = 0.5;
 const MOST_STEPS = 1_000_000;
@@ -121,6 +127,8 @@ function movesIn({ moves, timeMs }: SearchLimits): number {
 function boundOf(problem: Problem, known: number, { moves, timeMs }: SearchLimits, budget: Budget): Bound {
   const share = budget.used + BOUNDED * (1 - budget.used);
   if (timeMs !== null) {
+    const isShort = timeMs <= SHORT_MS && (!budget.look() || budget.used > BOUND_WORTH);
+    if (isShort) return { bound: Infinity, groups: [] };
     return upperBound(problem, MOST_STEPS, known, () => !budget.look() || budget.used >= share);
   }
   const limit = Math.floor(Math.min(MOST_STEPS, BOUNDED * (1 - budget.used) * moves));
