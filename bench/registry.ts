@@ -1,5 +1,6 @@
 import { allocationBench } from './allocation.bench.js';
 import type { Bench } from './bench.js';
+import { cgroupsBench } from './cgroups.bench.js';
 import { coreBench } from './core.bench.js';
 import { gapBench } from './gap.bench.js';
 import { ground } from './ground.bench.js';
@@ -25,6 +26,7 @@ export const BENCHES: readonly Bench[] = [
   replayBench,
   tickBench,
   quotaBench,
+  cgroupsBench,
   numaVmBench,
   k8sBench,
   roadefBench,
