@@ -129,7 +129,7 @@ function sectionHtml(section: Section, budget: Budget): Rendered {
 }
 
 /** Columns of a grid up to which two of them stand side by side. */
-const NARROW_COLUMNS = 40;
+const NARROW_COLUMNS = 64;
 
 function widthOf(section: Section): 'whole' | 'half' {
   const isGrid = section.kind === 'heat-map' || section.kind === 'animation';

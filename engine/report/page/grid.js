@@ -88,6 +88,23 @@ export function grid(place, chart) {
       context.textBaseline = 'middle';
       context.fillText(text, x + size / 2, y + size / 2);
     });
+    /** The border around cells, not the lines between them. */
+    const outlineAll = (cells) => {
+      const all = new Set(cells);
+      const thickness = Math.max(1.5, Math.min(3, size / 6));
+      context.fillStyle = color('--mark');
+      for (const index of all) {
+        const column = index % columns.length;
+        const x = left + column * size;
+        const y = top + Math.floor(index / columns.length) * size;
+        if (!all.has(index - columns.length)) context.fillRect(x, y, size, thickness);
+        if (!all.has(index + columns.length)) context.fillRect(x, y + size - thickness, size, thickness);
+        if (column === 0 || !all.has(index - 1)) context.fillRect(x, y, thickness, size);
+        if (column === columns.length - 1 || !all.has(index + 1)) {
+          context.fillRect(x + size - thickness, y, thickness, size);
+        }
+      }
+    };
     const outline = (index, stroke, thickness) => {
       context.strokeStyle = stroke;
       context.lineWidth = thickness;
@@ -100,8 +117,7 @@ export function grid(place, chart) {
         size - gap - 1 + (gap === 0 ? 1 : 0),
       );
     };
-    for (const index of chart.frames[frame]?.active ?? [])
-      outline(index, color('--mark'), Math.max(1.5, Math.min(3, size / 6)));
+    outlineAll(chart.frames[frame]?.active ?? []);
     if (cell !== null) outline(cell, color('--ink'), 2);
 
     context.fillStyle = color('--faint');
