@@ -132,17 +132,15 @@ class Bounder {
   private topLevel(at: number): number {
     const table = this.problem.tables[at];
     if (table === undefined) return Infinity;
-    let count = 0;
-    const all = new Float64Array(table.slots);
+    let [count, sum, least] = [0, 0, table.floor];
     for (let slot = 0; slot < table.slots; slot += 1) {
-      const limit = table.limit[slot] ?? Infinity;
-      if (limit === Infinity) continue;
-      all[count] = this.state.loads.roomOf(at, slot);
+      if (table.limit[slot] === Infinity) continue;
+      const room = this.state.loads.roomOf(at, slot);
       count += 1;
+      sum += room;
+      if (room < least) least = room;
     }
-    const rooms = all.subarray(0, count).sort();
-    let top = Math.min(table.floor, rooms[0] ?? Infinity);
-    if (top === Infinity) return top;
+    if (least === Infinity || count === 0) return least;
     // All that must go somewhere takes room above the level.
     const { items } = this.problem;
     let demand = 0;
@@ -150,14 +148,8 @@ class Bounder {
       const variable = items.variable[i] ?? 0;
       if (items.table[i] === at && this.isOpen(variable) && this.isAlwaysCounted(variable, at)) demand += one;
     });
-    let above = 0;
-    for (const room of rooms) above += Math.max(0, room - top);
-    while (above < demand) {
-      top -= 1;
-      above = 0;
-      for (const room of rooms) above += Math.max(0, room - top);
-    }
-    return top;
+    const above = sum - count * least;
+    return above >= demand ? least : least - Math.ceil((demand - above) / count);
   }
 
   /** True where all values of a variable have a limit in a table. */

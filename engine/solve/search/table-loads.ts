@@ -14,6 +14,14 @@ export interface Follower {
   enqueue(cell: number): void;
 }
 
+/** The room of all slots of a table with a balance. */
+interface Rooms {
+  readonly tree: MinTree;
+  readonly limit: Float64Array;
+  /** The cell of the balance. */
+  readonly cell: number;
+}
+
 /**
  * What tables hold in their slots. Tables that count the same variables stand side by side in bundles: the loads
  * of one slot of a bundle follow each other, as do the demands of one variable there.
@@ -38,8 +46,8 @@ export class TableLoads {
   private readonly isGuarded: Uint8Array;
   /** Place at which something last did not fit, by bundle. */
   private readonly scarce: Int32Array;
-  /** Tables with a balance, by bundle. */
-  private readonly balanced: readonly Int32Array[];
+  /** By bundle the rooms of each table with a balance, at its place; null where none has one. */
+  private readonly trees: readonly (readonly (Rooms | null)[] | null)[];
 
   /** By bundle, slot and place in the bundle. */
   private readonly load: Float64Array;
@@ -56,7 +64,7 @@ export class TableLoads {
   private readonly pieceScale: Float64Array;
   private readonly pieceLeast: Float64Array;
   /** By table. */
-  private readonly rooms: readonly (MinTree | null)[];
+  private readonly rooms: readonly (Rooms | null)[];
 
   /** Entries of variable v: `entryStart[v]..`, ascending by bundle, each with its demands. */
   private readonly entryStart: Int32Array;
@@ -101,9 +109,13 @@ export class TableLoads {
     this.isHard = Uint8Array.from(list, ({ tables: own }) =>
       own.some((table) => tables[table]?.hard === true) ? 1 : 0,
     );
-    this.balanced = list.map(({ tables: own }) =>
-      Int32Array.from(own.filter((table) => isLive[tables[table]?.balanceCell ?? -1] === 1)),
+    this.rooms = tables.map(({ balanceCell, limit }) =>
+      isLive[balanceCell] === 1 ? { tree: new MinTree(limit), limit, cell: balanceCell } : null,
     );
+    this.trees = list.map(({ tables: own }) => {
+      const rooms = own.map((table) => this.rooms[table] ?? null);
+      return rooms.every((one) => one === null) ? null : rooms;
+    });
     this.isGuarded = new Uint8Array(list.length);
     this.scarce = new Int32Array(list.length);
     this.load = new Float64Array(total);
@@ -145,7 +157,6 @@ export class TableLoads {
     this.pieceBase = Float64Array.from(found, ({ piece }) => piece.base);
     this.pieceScale = Float64Array.from(found, ({ piece }) => piece.scale);
     this.pieceLeast = Float64Array.from(found, ({ piece }) => piece.least);
-    this.rooms = tables.map(({ balanceCell, limit }) => (balanceCell >= 0 ? new MinTree(limit) : null));
 
     const entryVariable: number[] = [];
     const entryBundle: number[] = [];
@@ -232,6 +243,7 @@ export class TableLoads {
     const width = this.width[bundle] ?? 0;
     const first = (this.base[bundle] ?? 0) + slot * width;
     const from = this.entryDemands[entry] ?? 0;
+    const trees = this.trees[bundle] ?? null;
     for (let place = 0; place < width; place += 1) {
       const demand = demands[from + place] ?? 0;
       if (demand === 0) continue;
@@ -248,12 +260,10 @@ export class TableLoads {
       for (let i = pieceStart[position] ?? 0; i < end; i += 1) this.bend(i, old, now);
       const follows = cell[position] ?? -1;
       if (follows >= 0) this.follower.set(follows, now);
-    }
-    const balanced = this.balanced[bundle] ?? NONE;
-    if (balanced.length === 0) return;
-    this.tell(balanced, slot);
-    for (let i = 0; i < balanced.length; i += 1) {
-      this.follower.enqueue(this.problem.tables[balanced[i] ?? 0]?.balanceCell ?? 0);
+      const rooms = trees === null ? null : (trees[place] ?? null);
+      if (rooms === null) continue;
+      rooms.tree.set(slot, (rooms.limit[slot] ?? Infinity) - now);
+      this.follower.enqueue(rooms.cell);
     }
   }
 
@@ -270,15 +280,6 @@ export class TableLoads {
     this.direct[level] = (this.direct[level] ?? 0) + (this.pieceFactor[piece] ?? 0) * change;
   }
 
-  /** Tells balances of a bundle the room of a slot. */
-  private tell(tables: Int32Array, slot: number): void {
-    for (let i = 0; i < tables.length; i += 1) {
-      const table = tables[i] ?? 0;
-      const left = (this.problem.tables[table]?.limit[slot] ?? Infinity) - this.loadAt(table, slot);
-      this.rooms[table]?.set(slot, left);
-    }
-  }
-
   /** Takes back all since `begin`. */
   undo(): void {
     const { load, demands } = this;
@@ -290,11 +291,13 @@ export class TableLoads {
       const width = this.width[bundle] ?? 0;
       const first = (this.base[bundle] ?? 0) + slot * width;
       const from = this.entryDemands[entry] ?? 0;
+      const trees = this.trees[bundle] ?? null;
       for (let place = 0; place < width; place += 1) {
-        load[first + place] = (load[first + place] ?? 0) - sign * (demands[from + place] ?? 0);
+        const now = (load[first + place] ?? 0) - sign * (demands[from + place] ?? 0);
+        load[first + place] = now;
+        const rooms = trees === null ? null : (trees[place] ?? null);
+        if (rooms !== null) rooms.tree.set(slot, (rooms.limit[slot] ?? Infinity) - now);
       }
-      const balanced = this.balanced[bundle] ?? NONE;
-      if (balanced.length > 0) this.tell(balanced, slot);
     }
     this.over = this.overBefore;
     for (let level = 0; level < this.direct.length; level += 1) {
@@ -320,7 +323,7 @@ export class TableLoads {
 
   /** The smallest room of a table with a balance. */
   leastRoom(table: number): number {
-    return Math.min(this.rooms[table]?.least ?? Infinity, this.problem.tables[table]?.floor ?? Infinity);
+    return Math.min(this.rooms[table]?.tree.least ?? Infinity, this.problem.tables[table]?.floor ?? Infinity);
   }
 
   /**
@@ -489,8 +492,6 @@ export class TableLoads {
     }
   }
 }
-
-const NONE = new Int32Array(0);
 
 /** Sums of weighted limits stay exact below it. */
 const MOST_WEIGHT = 2 ** 20;
