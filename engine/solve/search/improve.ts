@@ -20,7 +20,7 @@ const COOLED = 1e-4;
  * A slow annealing starts at so many times the mean of the sampled losses: where these differ by powers of ten, most
  * of what is to be decided is decided among the largest.
  */
-const SLOW = 2;
+const SLOW = 3;
 const COOLED_SLOWLY = 1e-3;
 const SAMPLED_SLOWLY = 1000;
 const TRIED_SLOWLY = 20_000;
