@@ -1,3 +1,4 @@
+import { memrefType } from './memref-type.js';
 import type { MlirToken } from './mlir-lexer.js';
 import type { MlirFile, MlirOp } from './mlir-tree.js';
 import { eachOp } from './mlir-tree.js';
@@ -19,6 +20,8 @@ export interface AieCore {
   readonly tile: MlirToken;
   readonly stackBytes: number | null;
   readonly acquires: readonly Acquire[];
+  /** Memory that its program allocates, by the names of its values. */
+  readonly allocations: readonly { readonly name: string; readonly bytes: number }[];
   /** Values that its program mentions, such as buffers. */
   readonly uses: readonly MlirToken[];
 }
@@ -55,11 +58,16 @@ export function readCore(file: MlirFile, op: MlirOp): AieCore {
   reader.end();
   const acquires: Acquire[] = [];
   const uses: MlirToken[] = [];
+  const allocations: { name: string; bytes: number }[] = [];
   for (const region of op.regions) {
     eachOp(region.ops, (inner) => {
       uses.push(...inner.tokens.filter(({ kind }) => kind === 'value'));
       if (inner.name === 'aie.objectfifo.acquire') acquires.push(readAcquire(file, inner));
-      else if (/^aiex?\./.test(inner.name) && !HARMLESS_OPERATIONS.has(inner.name)) {
+      else if (inner.name === 'memref.alloc') {
+        const { name, bytes } = readAllocation(file, inner);
+        const isTaken = allocations.some((one) => one.name === name);
+        allocations.push({ name: isTaken ? `${name}_${allocations.length}` : name, bytes });
+      } else if (/^aiex?\./.test(inner.name) && !HARMLESS_OPERATIONS.has(inner.name)) {
         new OpReader(file, inner).fail(
           `what \`${inner.name}\` in a core takes is not known`,
           'import/not-in-design',
@@ -68,7 +76,7 @@ export function readCore(file: MlirFile, op: MlirOp): AieCore {
       }
     });
   }
-  return { op, tile, stackBytes, acquires, uses };
+  return { op, tile, stackBytes, acquires, allocations, uses };
 }
 
 /** `aie.objectfifo.acquire @of(Consume, 2) : ...`. Throws DiagnosticError. */
@@ -84,4 +92,17 @@ function readAcquire(file: MlirFile, op: MlirOp): Acquire {
   const count = reader.integer();
   reader.expect(')');
   return { fifo, token, port, count };
+}
+
+/** `%kernel = memref.alloc() : memref<3x3xi16>`: room in the core's memory beside its stack. Throws DiagnosticError. */
+function readAllocation(file: MlirFile, op: MlirOp): { name: string; bytes: number } {
+  const reader: OpReader = new OpReader(file, op);
+  reader.until([':']);
+  reader.expect(':');
+  const start = reader.next;
+  const type = memrefType(reader.textUntil([]), file.aliases);
+  if (type === null)
+    reader.fail('a memref of constant shape and whole bytes is expected here', 'import/bad-file', start);
+  const bytes = type.shape.reduce((product, one) => product * one, type.elementBytes);
+  return { name: op.results[0]?.text.slice(1) ?? 'alloc', bytes };
 }

@@ -144,12 +144,15 @@ class DesignBuilder {
         this.acquired.set(key, Math.max(count, this.acquired.get(key) ?? 0));
       }
     }
-    return cores.map(({ tile, stackBytes }) => ({
+    return cores.map(({ tile, stackBytes, allocations }) => ({
       id: partName(tile.text),
       ...(stackBytes === null ? {} : { stackBytes }),
-      buffers: buffers
-        .filter((buffer) => buffer.tile.text === tile.text)
-        .map(({ name, bytes }) => ({ id: name, bytes, kind: /^rtp/i.test(name) ? 'rtp' : 'static' })),
+      buffers: [
+        ...buffers
+          .filter((buffer) => buffer.tile.text === tile.text)
+          .map(({ name, bytes }) => ({ id: name, bytes, kind: /^rtp/i.test(name) ? 'rtp' : 'static' })),
+        ...allocations.map(({ name, bytes }) => ({ id: name, bytes, kind: 'local' })),
+      ],
     }));
   }
 
