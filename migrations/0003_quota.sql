@@ -366,7 +366,8 @@ join parameter_set on parameter_set.parameter_set_id = application.parameter_set
 where container.ended_us is null
   and container.controllable_limit_pages > container.usage_pages + max(1, parameter_set.margin_pages);
 
--- What the recommended rules want for each waiting report, by what is known of its container alone (scheduler `ref`).
+-- What the recommended rules want for waiting reports, by what is known of their containers alone (scheduler `ref`);
+-- no row where no rule speaks.
 -- First match: another quota than the committed one is reported; a container wakes; it was throttled; it left more
 -- unused than the threshold; it left more than the trim on average. `rule` speaks while the pool has something,
 -- `poor_rule` where it is empty. A decrease never goes below what the period used.
@@ -408,6 +409,12 @@ with report as (
   join cpu_period on cpu_period.container_id = cpu_report.container_id
   join application on application.application_id = container.application_id
   join parameter_set on parameter_set.parameter_set_id = application.parameter_set_id
+  -- Most reports match no rule; they are told from the rest by the cheapest conditions.
+  where cpu_report.throttled > 0
+    or cpu_report.unused_us * 1000000 > parameter_set.scale_down_threshold_ppm * container.controllable_quota_us
+    or cpu_period.unused_sum_us > parameter_set.trim_us * parameter_set.window_count
+    or cpu_period.silent_us > parameter_set.idle_after_us
+    or cpu_report.reported_quota_us <> container.controllable_quota_us
 )
 select
   quota_signal_id,

@@ -63,13 +63,13 @@ function decideReport({ container, signal }: Turn, context: ControllerContext): 
   const { rows } = context;
   let wish = wishOf(rows, container);
   const cause = { cause: 'period', signal };
-  if (wish.rule === 'quota_mismatch_ignored') {
+  if (wish?.rule === 'quota_mismatch_ignored') {
     const { application, rule, detail } = wish;
     rows.run('update cpu_period set mismatch_count = mismatch_count + 1 where container_id = ?', container);
     note(context, { container, application, rule, detail, ...cause });
     return;
   }
-  if (wish.rule === 'adopt_reported') {
+  if (wish?.rule === 'adopt_reported') {
     adopt(wish, context);
     wish = wishOf(rows, container);
   }
@@ -78,8 +78,8 @@ function decideReport({ container, signal }: Turn, context: ControllerContext): 
     sampleOne(rows, container);
     wish = wishOf(rows, container);
   }
+  if (wish === null || wish.rule === null) return;
   const { application, host, rule, quotaUs, wishUs, poorRule, poorWishUs, detail } = wish;
-  if (rule === null) return;
   const row = { id: container, application, quotaUs };
   if (wishUs < 0) {
     proposeQuota(row, quotaUs + wishUs, { rule, ...cause }, context);
@@ -169,11 +169,10 @@ function poolUs(rows: Rows, application: number): number {
   return integerOf(must(pool, 'the pool of an application'), 'cpu_us');
 }
 
-function wishOf(rows: Rows, container: number): Wish {
-  const record = must(
-    rows.get('select * from ref_wish where container_id = ?', container),
-    'a waiting report',
-  );
+/** Null where no rule speaks. */
+function wishOf(rows: Rows, container: number): Wish | null {
+  const record = rows.get('select * from ref_wish where container_id = ?', container);
+  if (record === undefined) return null;
   return {
     signal: integerOf(record, 'quota_signal_id'),
     container,

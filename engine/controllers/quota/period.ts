@@ -226,14 +226,11 @@ function sample(signal: number, { rows, nowUs }: ControllerContext): number {
 /** Writes the newest samples over those that have left the windows. */
 function keepSamples(signal: number, rows: ControllerContext['rows']): void {
   rows.run(
-    `insert into cpu_sample (slot, container_id, unused_us, throttled)
+    `insert or replace into cpu_sample (slot, container_id, unused_us, throttled)
      select cpu_period.slot, cpu_period.container_id, cpu_period.unused_us, cpu_period.throttled
      from cpu_report
      join cpu_period on cpu_period.container_id = cpu_report.container_id
-     where cpu_report.quota_signal_id = ? and cpu_period.is_sampled = 1
-     on conflict (slot, container_id) do update set
-       unused_us = excluded.unused_us,
-       throttled = excluded.throttled`,
+     where cpu_report.quota_signal_id = ? and cpu_period.is_sampled = 1`,
     signal,
   );
 }

@@ -12,7 +12,7 @@ import { oneByOne } from './one-by-one.js';
  * same views; the result is that of deciding every report so.
  */
 export function decideByRules(batch: Batch, context: ControllerContext): readonly Decision[] {
-  return decideSignals(batch, context, (signals) => decidePeriods(signals, context));
+  return decideSignals(batch, context, (signals, isLast) => decidePeriods(signals, isLast, context));
 }
 
 /** The same, report by report: what the set-wise decision must equal. */
@@ -27,9 +27,14 @@ export function decideOneByOne(batch: Batch, context: ControllerContext): readon
 export function decideSignals(
   batch: Batch,
   context: ControllerContext,
-  decideReports: (signals: readonly number[]) => void,
+  decideReports: (signals: readonly number[], isLast: boolean) => void,
 ): readonly Decision[] {
   const { rows } = context;
+  // The rules begin at what is in force, whatever somebody else has proposed and not committed.
+  rows.run(
+    `update container set controllable_quota_us = quota_us, controllable_limit_pages = limit_pages
+     where controllable_quota_us <> quota_us or controllable_limit_pages <> limit_pages`,
+  );
   const mark = lastDecision(context);
   const signals = signalsOf(rows, batch);
   for (let at = 0; at < signals.length;) {
@@ -38,7 +43,10 @@ export function decideSignals(
     switch (signal.kind) {
       case 'period':
         while (signals[next]?.kind === 'period') next += 1;
-        decideReports(signals.slice(at, next).map(({ id }) => id));
+        decideReports(
+          signals.slice(at, next).map(({ id }) => id),
+          next === signals.length,
+        );
         break;
       case 'oom':
         answerOom(signal, context);
@@ -106,7 +114,7 @@ function propose(signals: readonly number[], { rows }: ControllerContext): void 
   );
 }
 
-function decidePeriods(signals: readonly number[], context: ControllerContext): void {
+function decidePeriods(signals: readonly number[], isLast: boolean, context: ControllerContext): void {
   const { rows } = context;
   propose(signals, context);
   const mark = lastDecision(context);
@@ -124,6 +132,8 @@ function decidePeriods(signals: readonly number[], context: ControllerContext): 
     decide('ref_grant', contested, context);
     hard.push(...contested);
   }
+  // The loop writes all proposals at the end; before that only what comes after reads them.
+  if (!isLast || hard.length > 0) writeQuotas(mark, context);
   apply(mark, context);
   if (hard.length > 0) oneByOne(hard, context);
   rows.run('delete from quota_proposal');
@@ -203,14 +213,18 @@ function applicationsApart({ rows }: ControllerContext): {
   return { tight: [], hard };
 }
 
-/** Writes what was decided for reports since a row of `quota_decision`; a new quota empties the window. */
-function apply(mark: number, { rows }: ControllerContext): void {
+/** Writes the quotas that were decided for reports since a row of `quota_decision`. */
+function writeQuotas(mark: number, { rows }: ControllerContext): void {
   rows.run(
     `update container set controllable_quota_us = decided.to_value
      from quota_decision as decided
      where decided.quota_decision_id > ? and decided.resource = 'cpu' and container.container_id = decided.container_id`,
     mark,
   );
+}
+
+/** Empties the windows of quotas that were decided since a row of `quota_decision`, and counts what was ignored. */
+function apply(mark: number, { rows }: ControllerContext): void {
   rows.run(
     `update cpu_period set sample_count = 0, throttle_sum = 0, unused_sum_us = 0, is_sampled = 0
      where container_id in (
