@@ -233,8 +233,6 @@ create table design (
   max_row integer check (max_row >= 0),
   -- When it was declared, microseconds.
   arrived_us integer not null default 0,
-  -- 1 while it takes part in the next batch; 0 once it was left out of the running one.
-  admitted integer not null default 1 check (admitted in (0, 1)),
   -- Why it failed, in words; null unless FAILED.
   failed_reason text,
   check ((status = 'FAILED') = (failed_reason is not null))
@@ -814,7 +812,7 @@ where t.device_id in (select d.device_id from design as d where d.status in ('DE
 
 -- Halves of the descriptors of memory tiles of those devices.
 create view live_bd_half as
-select h.bd_half_id, h.tile_id, h.parity, h.channels, h.bds
+select h.bd_half_id, h.tile_id, h.parity, h.channels, h.neighbour_channels, h.bds
 from bd_half as h
 join tile as t on t.tile_id = h.tile_id
 where t.device_id in (select d.device_id from design as d where d.status in ('DECLARED', 'PLACED', 'RESOLVED'));
@@ -860,7 +858,7 @@ join design as d on d.design_id = p.design_id
 join device as v on v.device_id = d.device_id
 join tile_limit as l on l.architecture = v.architecture and l.kind = p.tile_kind
 join placeable_need as n on n.placeable_id = p.placeable_id
-where d.status in ('DECLARED', 'PLACED', 'RESOLVED') and d.admitted = 1;
+where d.status in ('DECLARED', 'PLACED', 'RESOLVED');
 
 -- Fifos of live designs that neighbours may share.
 create view live_shareable as
@@ -889,7 +887,7 @@ join shareable as s on s.fifo_id = f.fifo_id
 join design as d on d.design_id = f.design_id
 join placeable as p on p.placeable_id = s.producer
 join placeable as c on c.placeable_id = s.consumer
-where d.status in ('DECLARED', 'PLACED', 'RESOLVED') and d.admitted = 1;
+where d.status in ('DECLARED', 'PLACED', 'RESOLVED');
 
 -- Ends of fifos at memory tiles of live designs, where channels of either parity reach half of the descriptors.
 create view live_mem_end as
@@ -912,7 +910,7 @@ join design as d on d.design_id = p.design_id
 join device as v on v.device_id = d.device_id
 join tile_limit as l on l.architecture = v.architecture and l.kind = p.tile_kind and l.bd_halves = 2
 join endpoint_need as n on n.endpoint_id = e.endpoint_id
-where d.status in ('DECLARED', 'PLACED', 'RESOLVED') and d.admitted = 1;
+where d.status in ('DECLARED', 'PLACED', 'RESOLVED');
 
 -- Buffers of live designs that may lie beside their link's memory tile.
 create view live_buffer as
@@ -930,7 +928,7 @@ select
 from mem_buffer as b
 join placeable as p on p.placeable_id = b.placeable_id
 join design as d on d.design_id = p.design_id
-where d.status in ('DECLARED', 'PLACED', 'RESOLVED') and d.admitted = 1;
+where d.status in ('DECLARED', 'PLACED', 'RESOLVED');
 
 -- Ends of the fifos that go through DMA whatever the place, of live designs: what wires are long of.
 create view live_net_end as
@@ -939,6 +937,8 @@ select
   f.fifo_id,
   f.name as fifo,
   e.side,
+  d.design_id,
+  d.device_id,
   p.placeable_id,
   p.controllable_tile
 from endpoint as e
@@ -946,4 +946,58 @@ join object_fifo as f on f.fifo_id = e.fifo_id
 join fifo_way as w on w.fifo_id = f.fifo_id
 join placeable as p on p.placeable_id = e.placeable_id
 join design as d on d.design_id = p.design_id
-where w.way = 'dma' and d.status in ('DECLARED', 'PLACED', 'RESOLVED') and d.admitted = 1;
+where w.way = 'dma' and d.status in ('DECLARED', 'PLACED', 'RESOLVED');
+
+-- Fifos of live designs with the highest rows that their ends may take.
+create view live_net as
+select
+  e.fifo_id,
+  d.device_id,
+  max(iif(e.position = 0, case p.tile_kind when 'shim' then 0 when 'mem' then v.mem_row_count else v.row_count - 1 end, 0))
+    as producer_highest,
+  max(iif(e.position > 0, case p.tile_kind when 'shim' then 0 when 'mem' then v.mem_row_count else v.row_count - 1 end, 0))
+    as consumer_highest
+from endpoint as e
+join object_fifo as f on f.fifo_id = e.fifo_id
+join placeable as p on p.placeable_id = e.placeable_id
+join design as d on d.design_id = f.design_id
+join device as v on v.device_id = d.device_id
+where d.status in ('DECLARED', 'PLACED', 'RESOLVED')
+group by e.fifo_id;
+
+-- Lines between rows (or columns) next to each other of the devices that have live designs, and how many streams the
+-- switches along a line carry to either side. `first` is the row south of the line, the column west of it.
+create view live_line as
+select
+  t.device_id,
+  'row' as dimension,
+  t.row as first,
+  sum(l.north_streams) as onward,
+  sum(n.south_streams) as back
+from tile as t
+join device as v on v.device_id = t.device_id
+join tile as u on u.device_id = t.device_id and u.col = t.col and u.row = t.row + 1
+join tile_limit as l on l.architecture = v.architecture and l.kind = t.kind
+join tile_limit as n on n.architecture = v.architecture and n.kind = u.kind
+where t.device_id in (select d.device_id from design as d where d.status in ('DECLARED', 'PLACED', 'RESOLVED'))
+group by t.device_id, t.row
+union all
+select t.device_id, 'col', t.col, sum(min(l.side_streams, n.side_streams)), sum(min(l.side_streams, n.side_streams))
+from tile as t
+join device as v on v.device_id = t.device_id
+join tile as u on u.device_id = t.device_id and u.row = t.row and u.col = t.col + 1
+join tile_limit as l on l.architecture = v.architecture and l.kind = t.kind
+join tile_limit as n on n.architecture = v.architecture and n.kind = u.kind
+where t.device_id in (select d.device_id from design as d where d.status in ('DECLARED', 'PLACED', 'RESOLVED'))
+group by t.device_id, t.col;
+
+-- Lines where the fifos of live designs might be more than the streams. Between rows only workers move, so a fifo may go
+-- onward that has a consumer on core tiles, and back that has its producer there; between columns all may.
+create view tight_line as
+select i.device_id, i.dimension, i.first, i.onward, i.back
+from live_line as i
+join live_net as n on n.device_id = i.device_id
+group by i.device_id, i.dimension, i.first
+having
+  sum(i.dimension = 'col' or n.consumer_highest > i.first) > i.onward
+  or sum(i.dimension = 'col' or n.producer_highest > i.first) > i.back;

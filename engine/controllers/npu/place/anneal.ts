@@ -1,4 +1,5 @@
 import type { Random } from '../../../base/random.js';
+import { Moves } from './moves.js';
 import { PlaceState } from './state.js';
 import type { Placement, PlaceProblem, Wire } from './problem.js';
 import { settle } from './settle.js';
@@ -33,15 +34,10 @@ const COLD = 0.12;
 export function anneal(problem: PlaceProblem, options: AnnealOptions): Found | null {
   const { parts } = problem;
   if (parts.some(({ candidates }) => candidates.length === 0)) return null;
-  const { random, moves } = options;
+  const { random, moves: count } = options;
   const state = new PlaceState(problem, options.wire, true);
   begin(state, options.start);
-  const movable = parts.flatMap(({ candidates }, part) => (candidates.length > 1 ? [part] : []));
-  const occupants = new Map<number, number>();
-  parts.forEach(({ kind }, part) => {
-    if (kind === 'worker') occupants.set(state.at[part] ?? 0, part);
-  });
-  const allowed = parts.map(({ candidates }) => new Set(candidates));
+  const moves = new Moves(state, random);
   let best = null as Found | null;
   const note = (): void => {
     if (state.excess > 0) return;
@@ -56,41 +52,18 @@ export function anneal(problem: PlaceProblem, options: AnnealOptions): Found | n
   const costOf = (): number => EXCESS_WEIGHT * state.excess + state.length + state.otherLength / FIRST_WEIGHT;
   note();
   let cost = costOf();
-  for (let move = 0; move < moves && movable.length > 0; move += 1) {
-    const heat = HOT * (COLD / HOT) ** (move / moves);
-    const part = movable[random.below(movable.length)] ?? 0;
-    const { candidates, kind } = parts[part] ?? { candidates: [], kind: '' };
-    const from = state.at[part] ?? 0;
-    const to = candidates[random.below(candidates.length)] ?? from;
-    if (to === from) continue;
-    const other = kind === 'worker' ? (occupants.get(to) ?? -1) : -1;
-    if (other >= 0 && allowed[other]?.has(from) !== true) continue;
-    shift(state, part, to, other, from);
+  for (let move = 0; move < count && moves.arePossible; move += 1) {
+    const heat = HOT * (COLD / HOT) ** (move / count);
+    if (!moves.draw()) continue;
+    moves.make();
     const next = costOf();
     if (next <= cost || random.next() < Math.exp((cost - next) / heat)) {
       cost = next;
-      if (kind === 'worker') {
-        if (other >= 0) occupants.set(from, other);
-        else occupants.delete(from);
-        occupants.set(to, part);
-      }
       note();
-      if (best !== null && best.length <= options.enough && move > moves / 2) break;
-    } else shift(state, part, from, other, to);
+      if (best !== null && best.length <= options.enough && move > count / 2) break;
+    } else moves.undo();
   }
   return best;
-}
-
-/** Moves a part, and another one the other way; -1 for none. */
-function shift(state: PlaceState, part: number, to: number, other: number, from: number): void {
-  state.take(part);
-  if (other >= 0) {
-    state.take(other);
-    state.put(other, from);
-  }
-  state.put(part, to);
-  state.measureAround(part);
-  if (other >= 0) state.measureAround(other);
 }
 
 function begin(state: PlaceState, start: Placement | null): void {
