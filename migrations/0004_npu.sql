@@ -1001,3 +1001,38 @@ group by i.device_id, i.dimension, i.first
 having
   sum(i.dimension = 'col' or n.consumer_highest > i.first) > i.onward
   or sum(i.dimension = 'col' or n.producer_highest > i.first) > i.back;
+
+-- Half perimeter and hops of each committed fifo; a shared one has none.
+create view wire_length as
+select
+  f.fifo_id,
+  d.design_id,
+  d.name as design,
+  f.name as fifo,
+  iif(w.way = 'local' or f.current_sharing > 0, 0, max(t.col) - min(t.col) + max(t.row) - min(t.row)) as half_perimeter,
+  iif(
+    w.way = 'local' or f.current_sharing > 0,
+    0,
+    sum(abs(t.col - o.col) + abs(t.row - o.row))
+  ) as hops
+from object_fifo as f
+join fifo_way as w on w.fifo_id = f.fifo_id
+join design as d on d.design_id = f.design_id
+join placeable as q on q.placeable_id = w.producer
+join tile as o on o.tile_id = q.current_tile
+join endpoint as e on e.fifo_id = f.fifo_id
+join placeable as p on p.placeable_id = e.placeable_id
+join tile as t on t.tile_id = p.current_tile
+group by f.fifo_id;
+
+-- What became of all designs, for the end of a replay.
+create view npu_metrics as
+select
+  (select count(*) from design) as designs,
+  (select count(*) from design where status in ('PLACED', 'RESOLVED')) as placed,
+  (select count(*) from design where status = 'FAILED') as failed,
+  (select count(*) from tile_use) as tiles_used,
+  (select count(*) from (select distinct device, col from tile_use)) as columns_used,
+  (select coalesce(sum(half_perimeter), 0) from wire_length) as half_perimeter,
+  (select coalesce(sum(hops), 0) from wire_length) as hops,
+  (select count(*) from object_fifo where current_sharing > 0) as shared_fifos;

@@ -508,7 +508,7 @@ export class Loop {
     } else if (whole === null) leftOut.push(...batch.keys);
     if (leftOut.length > 0) controller.defer(leftOut, reason, context);
     this.deferUndecided(context);
-    const status = leftOut.length > 0 && decisions.length === 0 ? 'infeasible' : 'feasible';
+    const status = batch.keys.length > 0 && decisions.length === 0 ? 'infeasible' : 'feasible';
     stages.lap('solve');
     this.journalOutcome(entries, nowUs, status, decisions, batch.keys.length, leftOut.length);
     appendJournal(this.store, entries);
@@ -534,6 +534,8 @@ export class Loop {
     const { store } = this;
     const { controller, relations } = this.options;
     let decisions: readonly Decision[] | null = null;
+    // It may take rows out of what waits while it decides.
+    const isWhole = batch.keys.length === controller.waiting(this.rows).keys.length;
     const none = new Error('no decision');
     try {
       return store.savepoint(() => {
@@ -541,10 +543,9 @@ export class Loop {
         if (decisions === null) throw none;
         writeDecisions(store, decisions, relations);
         // A baseline decides part of a batch at a time; only what is violated by its own rows can be its fault.
-        const faults =
-          batch.keys.length === controller.waiting(this.rows).keys.length
-            ? engineFaults(store, this.reading(decider.checks).of(decisions), [], null)
-            : [];
+        const faults = isWhole
+          ? engineFaults(store, this.reading(decider.checks).of(decisions), [], null)
+          : [];
         if (faults.length > 0) {
           for (const { code, message } of faults) context.refuse({ code, message });
           throw none;

@@ -46,6 +46,9 @@ const SEARCHED_SHARE = 0.4;
 const SEARCHED_MOST_MS = 10_000;
 /** Searches side by side where no proof is tried. */
 const ABREAST = 2;
+/** Values of a model that presolve looks at before a search, and how much less it has to leave for a proof at once. */
+const LOOKED_AT = 400_000;
+const NARROW = 16;
 /** Least time in which a proof is tried, and values that presolve gets through in a millisecond. */
 const PROOF_MS = 100;
 const PRESOLVED_PER_MS = 5000;
@@ -224,7 +227,19 @@ async function solveOpen(
       ? report
       : { ...found, rejections: [...report.rejections, ...found.rejections] };
   }
+  if (mayBeNarrow(model, limits)) {
+    const reduced = reducedOf(model);
+    if (reduced.kind === 'infeasible')
+      return { outcome: reduced.outcome, backend: PRESOLVE, rejections: [] };
+    if (valueCount(reduced.model) * NARROW <= valueCount(model) && valueCount(reduced.model) < LARGE)
+      return solveExactly(model, limits, backends, clock);
+  }
   return new Portfolio(model, limits, backends, backends.search, clock).run();
+}
+
+/** True where it is worth a look whether constraints leave little of what the schema allows. */
+function mayBeNarrow(model: Model, { timeMs }: SolveLimits): boolean {
+  return (timeMs === null || timeMs > SEARCHED_MS) && valueCount(model) <= LOOKED_AT;
 }
 
 /** Large models, and those with one decision whose values are soon gone through. */

@@ -1,8 +1,9 @@
 import type { Random } from '../../../base/random.js';
 import { Moves } from './moves.js';
 import { PlaceState } from './state.js';
-import type { Placement, PlaceProblem, Wire } from './problem.js';
+import type { Measure, Placement, PlaceProblem } from './problem.js';
 import { settle } from './settle.js';
+import { streamsFit } from './streams.js';
 
 /** A legal placement and its wires. */
 export interface Found {
@@ -14,7 +15,7 @@ export interface Found {
 }
 
 export interface AnnealOptions {
-  readonly wire: Wire;
+  readonly measure: Measure;
   readonly moves: number;
   readonly random: Random;
   /** Where it begins: a whole placement, or null for tiles in order. */
@@ -35,7 +36,7 @@ export function anneal(problem: PlaceProblem, options: AnnealOptions): Found | n
   const { parts } = problem;
   if (parts.some(({ candidates }) => candidates.length === 0)) return null;
   const { random, moves: count } = options;
-  const state = new PlaceState(problem, options.wire, true);
+  const state = new PlaceState(problem, options.measure, true);
   begin(state, options.start);
   const moves = new Moves(state, random);
   let best = null as Found | null;
@@ -47,7 +48,7 @@ export function anneal(problem: PlaceProblem, options: AnnealOptions): Found | n
       (length > best.length || (length === best.length && otherLength >= best.otherLength))
     )
       return;
-    if (settle(problem, state.at) !== null) best = { placement: state.at.slice(), length, otherLength };
+    if (streamsFit(problem, state.at) && settle(problem, state.at) !== null) best = { placement: state.at.slice(), length, otherLength };
   };
   const costOf = (): number => EXCESS_WEIGHT * state.excess + state.length + state.otherLength / FIRST_WEIGHT;
   note();

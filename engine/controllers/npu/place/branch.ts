@@ -1,7 +1,8 @@
 import type { Found } from './anneal.js';
 import { PlaceState } from './state.js';
-import type { PlaceProblem, Wire } from './problem.js';
+import type { Measure, PlaceProblem } from './problem.js';
 import { settle } from './settle.js';
+import { streamsFit } from './streams.js';
 
 /** What a search through all placements came to. */
 export interface Branched {
@@ -13,7 +14,7 @@ export interface Branched {
 }
 
 export interface BranchOptions {
-  readonly wire: Wire;
+  readonly measure: Measure;
   /** Only shorter wires than this are looked for; null: any legal placement. */
   readonly below: number | null;
   /** True: the first legal placement ends the search. */
@@ -30,9 +31,9 @@ export function branch(problem: PlaceProblem, options: BranchOptions): Branched 
   const { parts } = problem;
   if (parts.some(({ candidates }) => candidates.length === 0))
     return { found: null, isComplete: true, nodes: 0 };
-  const state = new PlaceState(problem, options.wire, false);
+  const state = new PlaceState(problem, options.measure, false);
   const order = orderOf(problem);
-  const rows = new RowBound(problem, order, options.wire);
+  const rows = new RowBound(problem, order, options.measure);
   let limit = options.below ?? Number.POSITIVE_INFINITY;
   let found: Found | null = null;
   let nodes = 0;
@@ -40,11 +41,11 @@ export function branch(problem: PlaceProblem, options: BranchOptions): Branched 
   const visit = (depth: number): void => {
     const part = order[depth];
     if (part === undefined) {
-      if (settle(problem, state.at) === null) return;
+      if (!streamsFit(problem, state.at) || settle(problem, state.at) === null) return;
       found = {
         placement: state.at.slice(),
         length: state.length,
-        otherLength: otherLengthOf(problem, options.wire, state.at),
+        otherLength: otherLengthOf(problem, options.measure, state.at),
       };
       limit = state.length;
       if (options.firstOnly) isOver = true;
@@ -87,8 +88,8 @@ export function branch(problem: PlaceProblem, options: BranchOptions): Branched 
 }
 
 /** The wires of a placement by the measure that is not asked for. */
-function otherLengthOf(problem: PlaceProblem, wire: Wire, placement: Int32Array): number {
-  const state = new PlaceState(problem, wire === 'hops' ? 'half_perimeter' : 'hops', false);
+function otherLengthOf(problem: PlaceProblem, measure: Measure, placement: Int32Array): number {
+  const state = new PlaceState(problem, measure === 'half_perimeter' ? 'hops' : 'half_perimeter', false);
   placement.forEach((tile, part) => state.put(part, tile));
   placement.forEach((_tile, part) => state.measureAround(part));
   return state.length;
@@ -158,7 +159,7 @@ class RowBound {
   /** By depth: weights of workers from there on, the heaviest first. */
   private readonly weightsFrom: readonly Int32Array[];
 
-  constructor(problem: PlaceProblem, order: readonly number[], wire: Wire) {
+  constructor(problem: PlaceProblem, order: readonly number[], measure: Measure) {
     const { tiles, parts, nets } = problem;
     this.taken = new Uint8Array(tiles.length);
     this.isWorker = Uint8Array.from(parts, ({ kind }) => (kind === 'worker' ? 1 : 0));
@@ -180,10 +181,10 @@ class RowBound {
       parts[part].kind !== 'worker';
     const startsLow = (part: number): boolean =>
       Math.min(...(parts[part]?.candidates ?? []).map((tile) => tiles[tile]?.row ?? 0)) === lowest;
-    for (const { producer, consumers } of nets) {
+    for (const { producer, consumers } of measure === 'moves' ? [] : nets) {
       const pins = [...new Set([producer, ...consumers])];
       const above = pins.filter((part) => !isBelow(part));
-      if (wire === 'hops') {
+      if (measure === 'hops') {
         // Each hop is a wire of its own: from or to a part below.
         if (isBelow(producer))
           for (const part of consumers) this.gain(part, isBelow(part) || !startsLow(part));

@@ -3,7 +3,7 @@ import type { Found } from './anneal.js';
 import { anneal } from './anneal.js';
 import { branch } from './branch.js';
 import { cutBound } from './cut-bound.js';
-import type { Placement, PlaceProblem, Wire } from './problem.js';
+import type { Measure, Placement, PlaceProblem } from './problem.js';
 import type { Settled } from './settle.js';
 import { settle } from './settle.js';
 
@@ -31,7 +31,8 @@ export type Placed =
       readonly status: 'optimal' | 'feasible';
       readonly placement: Placement;
       readonly settled: Settled;
-      /** By the measure that was asked for, and the other one. */
+      readonly measure: Measure;
+      /** By that measure, and by the one that breaks ties: hops for half perimeters, else half perimeters. */
       readonly length: number;
       readonly otherLength: number;
       /** Proved: no placement is shorter. */
@@ -43,18 +44,18 @@ export type Placed =
   | { readonly status: 'unknown' };
 
 export interface PlaceOptions {
-  readonly wire: Wire;
+  readonly measure: Measure;
   readonly effort: Effort;
   readonly seed: number;
 }
 
 /** Places one design: any legal placement, then shorter wires, then the proof that none are shorter. */
-export function place(problem: PlaceProblem, { wire, effort, seed }: PlaceOptions): Placed {
+export function place(problem: PlaceProblem, { measure, effort, seed }: PlaceOptions): Placed {
   const start = Int32Array.from(problem.parts, ({ previous }) => previous ?? -1);
-  const first = branch(problem, { wire, below: null, firstOnly: true, nodes: effort.legalSteps });
+  const first = branch(problem, { measure, below: null, firstOnly: true, nodes: effort.legalSteps });
   if (first.found === null && first.isComplete) return { status: 'infeasible' };
   let best: Found | null = first.found;
-  let bound = cutBound(problem);
+  let bound = measure === 'moves' ? 0 : cutBound(problem);
   const better = (found: Found | null): void => {
     if (found === null) return;
     const isBetter =
@@ -65,13 +66,13 @@ export function place(problem: PlaceProblem, { wire, effort, seed }: PlaceOption
   };
   const prove = (nodes: number): void => {
     if (best !== null && best.length <= bound) return;
-    const proof = branch(problem, { wire, below: best?.length ?? null, firstOnly: false, nodes });
+    const proof = branch(problem, { measure, below: best?.length ?? null, firstOnly: false, nodes });
     better(proof.found);
     if (proof.isComplete && best !== null) bound = best.length;
   };
   for (let round = 0; round < effort.rounds; round += 1) {
     const moves = effort.firstMoves * 2 ** round;
-    const options = { wire, moves, enough: bound };
+    const options = { measure, moves, enough: bound };
     const random = seededRandom(Math.imul(seed, 0x9e3779b1) ^ round);
     // Half of the annealings begin from what is known.
     better(anneal(problem, { ...options, random, start: round % 2 === 0 ? start : (best?.placement ?? start) }));
@@ -83,5 +84,5 @@ export function place(problem: PlaceProblem, { wire, effort, seed }: PlaceOption
   const settled = settle(problem, best.placement);
   if (settled === null) return { status: 'unknown' };
   const { placement, length, otherLength } = best;
-  return { status: length <= bound ? 'optimal' : 'feasible', placement, settled, length, otherLength, bound };
+  return { status: length <= bound ? 'optimal' : 'feasible', measure, placement, settled, length, otherLength, bound };
 }

@@ -37,13 +37,17 @@ export interface Part {
   readonly tileKind: string;
   /** Positions in `tiles` that it may take, ascending; none where pins and ranges leave none. */
   readonly candidates: readonly number[];
+  /** The same without pins and ranges. */
+  readonly unpinned: readonly number[];
   readonly needs: Amounts;
   /** Of a link on a tile whose channels are split by parity; else none. */
   readonly ends: readonly LinkEnd[];
   /** Buffers that may lie beside its tile; none where they must lie at home, within `needs`. */
   readonly buffers: readonly LinkBuffer[];
-  /** Position in `tiles` that it had, or that the user proposes; null where there is none. */
+  /** Position in `tiles` that is proposed, or that it had; null where there is none. */
   readonly previous: number | null;
+  /** True where it had that tile before it was to be placed anew: it moves only if it has to. */
+  readonly wasPlaced: boolean;
 }
 
 /** A fifo between two workers that neighbours share. */
@@ -84,6 +88,9 @@ export interface PlaceProblem {
   readonly mayPair: (rule: Pair['rule'], first: number, second: number) => boolean;
   /** Of a memory tile with descriptors in halves: what each half has. Null where tiles have none. */
   readonly half: HalfLimit | null;
+  /** Lowest and highest column of each other design on the device. */
+  readonly taken: readonly (readonly [number, number])[];
+  readonly lines: readonly Line[];
   /** Positions of the memory tiles west and east of one; the west first. */
   readonly beside: (tile: number) => readonly number[];
 }
@@ -94,8 +101,20 @@ export interface HalfLimit {
   readonly neighbourChannels: number;
 }
 
-/** What the wires of a placement measure. */
+/** A line between two rows or columns and how many streams cross it to either side. */
+export interface Line {
+  readonly dimension: 'row' | 'col';
+  /** The row south of it, the column west of it. */
+  readonly first: number;
+  readonly onward: number;
+  readonly back: number;
+}
+
+/** How long wires are. */
 export type Wire = 'half_perimeter' | 'hops';
+
+/** What is to be least: wires, or parts that leave their tile (wires then break ties). */
+export type Measure = Wire | 'moves';
 
 /** A tile per part: positions in `tiles`, in the order of `parts`. */
 export type Placement = Int32Array;

@@ -1,8 +1,10 @@
+import { must } from '../../../base/assert.js';
 import type { SqlRecord } from '../../../base/sql-value.js';
 import type { Rows } from '../../../loop/controller.js';
 import { integerOf, nullableOf } from '../integer-of.js';
 import type {
   HalfLimit,
+  Line,
   LinkBuffer,
   LinkEnd,
   Net,
@@ -13,9 +15,13 @@ import type {
   Tile,
 } from './problem.js';
 
-/** The design as the views of schema/50_npu.sql have it; other live designs only take their columns away. */
-export function readProblem(design: number, rows: Rows): PlaceProblem {
-  const tiles = readTiles(design, rows);
+/**
+ * The design as the views of schema/50_npu.sql have it; other live designs only take their columns away.
+ * `device` is another one of the same architecture, to ask whether the design would fit there.
+ */
+export function readProblem(design: number, rows: Rows, device: number | null = null): PlaceProblem {
+  const on = device ?? deviceOf(design, rows);
+  const tiles = readTiles(on, rows);
   const at = new Map(tiles.map(({ id }, i) => [id, i]));
   const parts = readParts(design, rows, tiles, at);
   const partAt = new Map(parts.map(({ id }, i) => [id, i]));
@@ -52,18 +58,38 @@ export function readProblem(design: number, rows: Rows): PlaceProblem {
     pairs,
     ...readNeighbours(rows, tiles, at),
     half: readHalf(design, rows),
+    taken: device === null ? readTaken(design, on, rows) : [],
+    lines: readLines(on, rows),
   };
 }
 
-function readTiles(design: number, rows: Rows): Tile[] {
+/** Number of the device that a design is for. */
+export function deviceOf(design: number, rows: Rows): number {
+  const record = rows.get('select device_id from design where design_id = ?', design);
+  return record === undefined ? -1 : integerOf(record, 'device_id');
+}
+
+function readLines(device: number, rows: Rows): Line[] {
+  return rows
+    .all('select dimension, first, onward, back from live_line where device_id = ? order by dimension, first', device)
+    .map((record) => ({
+      dimension: record['dimension'] === 'row' ? 'row' : 'col',
+      first: integerOf(record, 'first'),
+      onward: integerOf(record, 'onward'),
+      back: integerOf(record, 'back'),
+    }));
+}
+
+function readTiles(device: number, rows: Rows): Tile[] {
   return rows
     .all(
-      `select t.tile_id, t.col, t.row, t.kind, t.s2mm, t.mm2s, t.bds, t.locks, t.data_bytes
-       from live_tile as t
-       join design as d on d.device_id = t.device_id
-       where d.design_id = ? and t.usable = 1 and t.has_dma = 1
+      `select t.tile_id, t.col, t.row, t.kind, l.s2mm, l.mm2s, l.bds, l.locks, l.data_bytes
+       from tile as t
+       join device as v on v.device_id = t.device_id
+       join tile_limit as l on l.architecture = v.architecture and l.kind = t.kind
+       where t.device_id = ? and t.usable = 1 and t.has_dma = 1
        order by t.tile_id`,
-      design,
+      device,
     )
     .map((record) => ({
       id: integerOf(record, 'tile_id'),
@@ -74,17 +100,21 @@ function readTiles(design: number, rows: Rows): Tile[] {
     }));
 }
 
-/** Columns that a placed design spans, with those between: no other design gets a tile there. */
-const TAKEN = `
-  select t.col from tile as t
-  join (
-    select min(u.col) as low, max(u.col) as high, u.device_id
-    from placeable as q
-    join design as e on e.design_id = q.design_id
-    join tile as u on u.tile_id = q.current_tile
-    where e.status in ('PLACED', 'RESOLVED') and e.design_id <> d.design_id and u.device_id = d.device_id
-    group by e.design_id
-  ) as s on t.device_id = s.device_id and t.col between s.low and s.high`;
+/** Lowest and highest column of each placed design: no other design gets a tile there, or on both sides of it. */
+function readTaken(design: number, device: number, rows: Rows): (readonly [number, number])[] {
+  return rows
+    .all(
+      `select min(t.col) as low, max(t.col) as high
+       from placeable as p
+       join design as d on d.design_id = p.design_id
+       join tile as t on t.tile_id = p.current_tile
+       where d.status in ('PLACED', 'RESOLVED') and d.design_id <> ? and t.device_id = ?
+       group by d.design_id order by 1`,
+      design,
+      device,
+    )
+    .map((record) => [integerOf(record, 'low'), integerOf(record, 'high')]);
+}
 
 function readParts(
   design: number,
@@ -92,24 +122,24 @@ function readParts(
   tiles: readonly Tile[],
   at: ReadonlyMap<number, number>,
 ): Part[] {
-  const candidates = group(
-    rows.all(
-      `select p.placeable_id, t.tile_id
-       from placeable as p
-       join design as d on d.design_id = p.design_id
-       join tile as t on t.device_id = d.device_id and t.kind = p.tile_kind and t.usable = 1 and t.has_dma = 1
-       where
-         p.design_id = ?
-         and t.col between coalesce(p.min_col, 0) and coalesce(p.max_col, 99)
-         and t.row between coalesce(p.min_row, 0) and coalesce(p.max_row, 99)
-         and t.col between coalesce(d.min_col, 0) and coalesce(d.max_col, 99)
-         and (p.tile_kind <> 'core' or t.row between coalesce(d.min_row, 0) and coalesce(d.max_row, 99))
-         and t.col not in (${TAKEN})
-       order by p.placeable_id, t.tile_id`,
-      design,
-    ),
-    (record) => at.get(integerOf(record, 'tile_id')) ?? -1,
+  const bounds = rows.all(
+    `select p.placeable_id, p.min_col, p.max_col, p.min_row, p.max_row,
+       d.min_col as design_min_col, d.max_col as design_max_col,
+       iif(p.tile_kind = 'core', d.min_row, null) as design_min_row,
+       iif(p.tile_kind = 'core', d.max_row, null) as design_max_row
+     from placeable as p join design as d on d.design_id = p.design_id where d.design_id = ?`,
+    design,
   );
+  const boundsOf = new Map(bounds.map((record) => [integerOf(record, 'placeable_id'), record]));
+  const isWithin = (record: SqlRecord | undefined, { col, row }: Tile): boolean =>
+    record !== undefined &&
+    ['', 'design_'].every(
+      (of) =>
+        col >= (nullableOf(record, `${of}min_col`) ?? 0) &&
+        col <= (nullableOf(record, `${of}max_col`) ?? Infinity) &&
+        row >= (nullableOf(record, `${of}min_row`) ?? 0) &&
+        row <= (nullableOf(record, `${of}max_row`) ?? Infinity),
+    );
   const ends = group(
     rows.all(
       `select e.placeable_id, e.endpoint_id, n.s2mm, n.bds
@@ -138,7 +168,6 @@ function readParts(
     ),
     (record): LinkBuffer => ({ id: integerOf(record, 'mem_buffer_id'), bytes: integerOf(record, 'bytes') }),
   );
-  const position = (id: number | null): number | null => (id === null ? null : (at.get(id) ?? null));
   return rows
     .all(
       `select p.*, n.s2mm, n.mm2s, n.bds + n.task_bds as all_bds, n.locks, n.bytes
@@ -148,17 +177,21 @@ function readParts(
     )
     .map((record) => {
       const id = integerOf(record, 'placeable_id');
-      const hint = nullableOf(record, 'previous_tile') ?? nullableOf(record, 'controllable_tile');
+      const before = nullableOf(record, 'previous_tile');
+      const previous = at.get(before ?? nullableOf(record, 'controllable_tile') ?? -1) ?? null;
+      const unpinned = tiles.flatMap(({ kind }, tile) => (kind === record['tile_kind'] ? [tile] : []));
       return {
         id,
         name: String(record['name']),
         kind: String(record['kind']),
         tileKind: String(record['tile_kind']),
-        candidates: (candidates.get(id) ?? []).filter((one) => one >= 0 && one < tiles.length),
+        candidates: unpinned.filter((tile) => isWithin(boundsOf.get(id), must(tiles[tile], 'the tile'))),
+        unpinned,
         needs: ['s2mm', 'mm2s', 'all_bds', 'locks', 'bytes'].map((name) => integerOf(record, name)),
         ends: ends.get(id) ?? [],
         buffers: buffers.get(id) ?? [],
-        previous: position(hint),
+        previous,
+        wasPlaced: before !== null && previous !== null,
       };
     });
 }
@@ -212,9 +245,17 @@ function readNeighbours(
     return values;
   };
   const sharing = table(
-    `select producer_tile as first, consumer_tile as second, sharing as value from shared_memory
-     where producer_tile between ? and ?`,
+    `select r.memory_tile as first, r.tile_id as second, 1 as value from memory_reach as r where r.tile_id between ? and ?`,
   );
+  // Of tiles side by side one reaches the other's memory, and the shared buffers are there.
+  const besides = pairsOf(
+    `select r.tile_id as first, r.memory_tile as second, 2 as value
+     from memory_reach as r
+     join tile as t on t.tile_id = r.tile_id
+     join tile as m on m.tile_id = r.memory_tile
+     where m.col <> t.col and r.tile_id between ? and ?`,
+  );
+  for (const [first, second, value] of besides) sharing[first * count + second] = value;
   const cascade = table(
     `select source_tile as first, destination_tile as second, 1 as value from cascade_step
      where source_tile between ? and ?`,

@@ -1,5 +1,5 @@
 import { splitByParity } from './halves.js';
-import type { LinkEnd, PlaceProblem, Wire } from './problem.js';
+import type { LinkEnd, Measure, PlaceProblem } from './problem.js';
 import { RESOURCES } from './problem.js';
 
 const N = RESOURCES.length;
@@ -40,13 +40,15 @@ export class PlaceState {
   private readonly pins: readonly Int32Array[];
   private readonly spans: readonly { colLow: number; colHigh: number; rowLow: number; rowHigh: number }[];
   private readonly linksAt: number[][];
+  /** 1 for parts that leave their tile. */
+  private readonly moved: Uint8Array;
   private readonly halfExcess: Int32Array;
   private readonly splits = new Map<string, number>();
   private readonly shareCount: number;
 
   constructor(
     readonly problem: PlaceProblem,
-    readonly wire: Wire,
+    readonly measureOf: Measure,
     private readonly measuresBoth: boolean,
   ) {
     const { tiles, parts, shareables, nets, pairs } = problem;
@@ -89,7 +91,9 @@ export class PlaceState {
     this.halfExcess = new Int32Array(tiles.length);
     this.netLength = new Int32Array(this.pins.length);
     this.otherNetLength = new Int32Array(this.pins.length);
+    this.moved = new Uint8Array(parts.length);
     for (let net = 0; net < this.pins.length; net += 1) this.measure(net);
+    if (measureOf === 'moves') for (let part = 0; part < parts.length; part += 1) this.measureMove(part);
   }
 
   /** Gives a part a tile. INVARIANT: it has none. */
@@ -115,18 +119,30 @@ export class PlaceState {
 
   /** Measures the wires of a part anew, after its tile has changed. */
   measureAround(part: number): void {
+    if (this.measureOf === 'moves') this.measureMove(part);
     for (const net of this.netsOf[part] ?? []) this.measure(net);
   }
 
   private measure(net: number): void {
-    const isHops = this.wire === 'hops';
-    const length = this.lengthOf(net, isHops);
-    this.length += length - (this.netLength[net] ?? 0);
-    this.netLength[net] = length;
+    if (this.measureOf !== 'moves') {
+      const length = this.lengthOf(net, this.measureOf === 'hops');
+      this.length += length - (this.netLength[net] ?? 0);
+      this.netLength[net] = length;
+    }
     if (!this.measuresBoth) return;
-    const other = this.lengthOf(net, !isHops);
+    const other = this.lengthOf(net, this.measureOf === 'half_perimeter');
     this.otherLength += other - (this.otherNetLength[net] ?? 0);
     this.otherNetLength[net] = other;
+  }
+
+  /** A part that had a tile counts 1 where it gets another one, and where that tile is not among those left to it. */
+  private measureMove(part: number): void {
+    const { wasPlaced = false, previous = null, candidates = [] } = this.problem.parts[part] ?? {};
+    const at = this.at[part] ?? NOWHERE;
+    const stays = at === NOWHERE ? previous !== null && candidates.includes(previous) : at === previous;
+    const moved = wasPlaced && !stays ? 1 : 0;
+    this.length += moved - (this.moved[part] ?? 0);
+    this.moved[part] = moved;
   }
 
   private lengthOf(net: number, isHops: boolean): number {

@@ -1,0 +1,158 @@
+import type { SqlRecord, SqlValue } from '../../base/sql-value.js';
+import type { ControllerContext, Decision, Rows, Scheduler } from '../../loop/controller.js';
+import { advance, declaredDesigns } from './design-row.js';
+import { explain } from './explain.js';
+import { integerOf } from './integer-of.js';
+import type { Effort } from './place/place.js';
+import { place } from './place/place.js';
+import type { Placement, PlaceProblem, Wire } from './place/problem.js';
+import { deviceOf, readProblem } from './place/read-problem.js';
+import type { Settled } from './place/settle.js';
+
+/**
+ * Places designs one after the other, each in the best gap that those before it leave, by the controller's own search.
+ * One that had tiles before moves as few parts as possible. Designs that fit nowhere fail with the reason.
+ */
+export function ownSearch(wire: Wire, effort: Effort): Scheduler {
+  return {
+    kind: 'direct',
+    decide(batch, context) {
+      const { rows } = context;
+      const wanted = new Set(batch.keys.map((key) => integerOf(key, 'design_id')));
+      const decisions: Decision[] = [];
+      const spans: Span[] = [];
+      for (const design of declaredDesigns(rows)) {
+        if (!wanted.has(design.id)) continue;
+        const problem = readProblem(design.id, rows);
+        const result = placeInGaps(problem, deviceOf(design.id, rows), spans, wire, effort, context);
+        if (result.status === 'optimal' || result.status === 'feasible') {
+          decisions.push(...decisionsOf(result.problem, result.placement, result.settled, rows));
+          spans.push({ device: deviceOf(design.id, rows), ...spanOf(problem, result.placement) });
+          context.emit({ type: 'wired', fields: wiredFields(design.context.design, result) });
+        } else {
+          const reason = result.status === 'unknown' ? 'no placement was found within the effort' : explain(design.id, rows).summary;
+          advance(design, { type: 'fail', reason }, context);
+        }
+      }
+      return decisions;
+    },
+  };
+}
+
+interface Span {
+  readonly device: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+type Answer = ReturnType<typeof place> & { readonly problem: PlaceProblem };
+
+/** Tries each run of columns that other designs leave, and takes the best answer; the westmost of equals. */
+function placeInGaps(
+  problem: PlaceProblem,
+  device: number,
+  spans: readonly Span[],
+  wire: Wire,
+  effort: Effort,
+  context: ControllerContext,
+): Answer {
+  const moved = problem.parts.some(({ wasPlaced }) => wasPlaced);
+  const options = { measure: moved ? ('moves' as const) : wire, effort, seed: context.random.below(2 ** 30) };
+  let best: Answer | null = null;
+  for (const columns of gapsOf(problem, device, spans)) {
+    const narrowed = {
+      ...problem,
+      parts: problem.parts.map((part) => ({
+        ...part,
+        candidates: part.candidates.filter((tile) => columns.has(problem.tiles[tile]?.col ?? -1)),
+      })),
+    };
+    const answer = { ...place(narrowed, options), problem: narrowed };
+    if (best === null || isBetter(answer, best)) best = answer;
+  }
+  return best ?? { status: 'infeasible', problem };
+}
+
+function isBetter(one: Answer, other: Answer): boolean {
+  const found = (answer: Answer): boolean => answer.status === 'optimal' || answer.status === 'feasible';
+  if (!found(one)) return one.status === 'unknown' && other.status === 'infeasible';
+  if (!found(other)) return true;
+  return 'length' in one && 'length' in other && one.length < other.length;
+}
+
+/** Runs of columns next to each other that no other design has. */
+function gapsOf({ tiles, taken }: PlaceProblem, device: number, spans: readonly Span[]): ReadonlySet<number>[] {
+  const others = [
+    ...taken,
+    ...spans.filter((span) => span.device === device).map(({ low, high }) => [low, high] as const),
+  ];
+  const cols = [...new Set(tiles.map(({ col }) => col))].sort((a, b) => a - b);
+  const gaps: Set<number>[] = [];
+  let isOpen = false;
+  for (const col of cols) {
+    const isFree = !others.some(([low, high]) => low <= col && col <= high);
+    if (isFree && isOpen) gaps.at(-1)?.add(col);
+    else if (isFree) gaps.push(new Set([col]));
+    isOpen = isFree;
+  }
+  return gaps;
+}
+
+function spanOf(problem: PlaceProblem, placement: Placement): { low: number; high: number } {
+  const cols = [...placement].map((tile) => problem.tiles[tile]?.col ?? 0);
+  return { low: Math.min(...cols), high: Math.max(...cols) };
+}
+
+function wiredFields(
+  design: string,
+  result: Extract<Answer, { readonly length: number }>,
+): Readonly<Record<string, unknown>> {
+  return {
+    design,
+    measure: result.measure,
+    value: result.length,
+    bound: result.bound,
+    proved: result.status === 'optimal',
+  };
+}
+
+function decisionsOf(
+  problem: PlaceProblem,
+  placement: Placement,
+  settled: Settled,
+  rows: Rows,
+): readonly Decision[] {
+  const decided = (table: string, key: string, column: string, values: ReadonlyMap<number, SqlValue>): Decision[] => {
+    const ids = [...values.keys()].sort((a, b) => a - b);
+    return ids.map((id) => {
+      const record: SqlRecord | undefined = rows.get(`select ${column} as previous from ${table} where ${key} = ?`, id);
+      return { table, key: { [key]: id }, column, value: values.get(id) ?? null, previous: record?.['previous'] ?? null };
+    });
+  };
+  const tileId = (tile: number | undefined): number => problem.tiles[tile ?? -1]?.id ?? 0;
+  const halves = new Map<number, SqlValue>();
+  problem.parts.forEach(({ ends }, part) => {
+    for (const { id } of ends) halves.set(id, 2 * tileId(placement[part]) + (settled.parities.get(id) ?? 0));
+  });
+  return [
+    ...decided(
+      'placeable',
+      'placeable_id',
+      'controllable_tile',
+      new Map(problem.parts.map(({ id }, part) => [id, tileId(placement[part])])),
+    ),
+    ...decided(
+      'object_fifo',
+      'fifo_id',
+      'controllable_sharing',
+      new Map(problem.shareables.map(({ id }, i) => [id, settled.sharing[i] ?? 0])),
+    ),
+    ...decided('endpoint', 'endpoint_id', 'controllable_bd_half', halves),
+    ...decided(
+      'mem_buffer',
+      'mem_buffer_id',
+      'controllable_tile',
+      new Map([...settled.bufferTiles].map(([id, tile]) => [id, tileId(tile)])),
+    ),
+  ];
+}
