@@ -229,8 +229,7 @@ async function solveOpen(
   }
   if (mayBeNarrow(model, limits)) {
     const reduced = reducedOf(model);
-    if (reduced.kind === 'infeasible')
-      return { outcome: reduced.outcome, backend: PRESOLVE, rejections: [] };
+    if (reduced.kind === 'infeasible') return { outcome: reduced.outcome, backend: PRESOLVE, rejections: [] };
     if (valueCount(reduced.model) * NARROW <= valueCount(model) && valueCount(reduced.model) < LARGE)
       return solveExactly(model, limits, backends, clock);
   }

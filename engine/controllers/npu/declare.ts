@@ -3,6 +3,7 @@ import type { Rows } from '../../loop/controller.js';
 import type { Design, DesignEnd, DesignFifo } from './design.js';
 import { integerOf } from './integer-of.js';
 import { placeablesOf } from './placeables-of.js';
+import { settleProposed } from './settle-proposed.js';
 
 /** What a design is declared with, or why it cannot be. */
 export type Declared =
@@ -40,6 +41,7 @@ export function declare(design: Design, nowUs: number, rows: Rows): Declared {
   for (const { core, owner } of design.memoryAccess)
     rows.run('insert into memory_access (accessor, owner) values (?, ?)', idOf(core), idOf(owner));
   insertBuffers(designId, rows);
+  if (design.placement.size > 0) settleProposed(designId, rows);
   return { status: 'declared', design: designId };
 }
 

@@ -94,7 +94,8 @@ function plainReasons(problem: PlaceProblem): string[] {
   for (const { name, tileKind, candidates, unpinned, needs } of parts) {
     const what = TILES[tileKind] ?? tileKind;
     if (unpinned.length === 0) reasons.push(`no ${what} is left for \`${name}\``);
-    else if (candidates.length === 0) reasons.push(`\`${name}\` needs a ${what}, and its pin or range has none`);
+    else if (candidates.length === 0)
+      reasons.push(`\`${name}\` needs a ${what}, and its pin or range has none`);
     RESOURCES.forEach((resource, r) => {
       const most = Math.max(0, ...unpinned.map((tile) => tiles[tile]?.has[r] ?? 0));
       const need = needs[r] ?? 0;
@@ -126,7 +127,14 @@ function plainReasons(problem: PlaceProblem): string[] {
 function parityReasons({ parts, half }: PlaceProblem): string[] {
   if (half === null) return [];
   return parts.flatMap(({ name, ends, needs }) => {
-    if (ends.length === 0 || splitByParity(ends.map((end) => ({ ...end, reachesOut: false })), half) !== null) return [];
+    if (
+      ends.length === 0 ||
+      splitByParity(
+        ends.map((end) => ({ ...end, reachesOut: false })),
+        half,
+      ) !== null
+    )
+      return [];
     const bds = needs[RESOURCES.indexOf('bds')] ?? 0;
     if (bds > 2 * half.bds) return [];
     return [
@@ -208,7 +216,8 @@ function ruleWords(rule: Rule): string {
   }
 }
 
-const sentenceOf = (rules: readonly Rule[]): string => `${rules.map(ruleWords).join(', ')} cannot hold together`;
+const sentenceOf = (rules: readonly Rule[]): string =>
+  `${rules.map(ruleWords).join(', ')} cannot hold together`;
 
 /** For each rule the least change of it alone that lets the design be placed. */
 function leastChanges(problem: PlaceProblem, rules: readonly Rule[]): string[] {
@@ -217,7 +226,9 @@ function leastChanges(problem: PlaceProblem, rules: readonly Rule[]): string[] {
     if (rule.kind !== 'limit') return [`doing without ${ruleWords(rule)}`];
     const more = leastMore(problem, rule);
     const word = WORDS[RESOURCES[rule.resource] ?? 'bytes'];
-    return [`${more} more ${more === 1 ? word.replace(/s$/, '') : word} per ${TILES[rule.tileKind] ?? rule.tileKind}`];
+    return [
+      `${more} more ${more === 1 ? word.replace(/s$/, '') : word} per ${TILES[rule.tileKind] ?? rule.tileKind}`,
+    ];
   });
 }
 
@@ -226,7 +237,9 @@ function leastMore(problem: PlaceProblem, { tileKind, resource }: Extract<Rule, 
     ...problem,
     half: widened(problem.half, isOfHalves({ kind: 'limit', tileKind, resource }) ? more : 0),
     tiles: problem.tiles.map((tile) =>
-      tile.kind === tileKind ? { ...tile, has: tile.has.map((one, r) => (r === resource ? one + more : one)) } : tile,
+      tile.kind === tileKind
+        ? { ...tile, has: tile.has.map((one, r) => (r === resource ? one + more : one)) }
+        : tile,
     ),
   });
   let low = 0;
@@ -257,4 +270,3 @@ function smallestDevice(design: number, rows: Rows): string | null {
   }
   return null;
 }
-

@@ -23,7 +23,10 @@ export type DesignEvent =
   | { readonly type: 'remove' };
 
 const actions: {
-  readonly placed: NamedAction<{ readonly design: string; readonly tiles: Readonly<Record<string, Position>> }>;
+  readonly placed: NamedAction<{
+    readonly design: string;
+    readonly tiles: Readonly<Record<string, Position>>;
+  }>;
   readonly resolved: NamedAction<{ readonly design: string }>;
   readonly failed: NamedAction<{ readonly design: string; readonly reason: string }>;
   readonly removed: NamedAction<{ readonly design: string }>;
@@ -43,10 +46,12 @@ const fails = base.createStateConfig({
           type: 'failed',
           params: ({ context, event }) => ({
             design: context.design,
-            reason: event.type === 'fail' ? event.reason : '',
+            reason: event.reason,
           }),
         },
-        base.assign({ reason: ({ context, event }) => (event.type === 'fail' ? event.reason : context.reason) }),
+        base.assign({
+          reason: ({ context, event }) => (event.type === 'fail' ? event.reason : context.reason),
+        }),
       ],
     },
   },
@@ -54,7 +59,10 @@ const fails = base.createStateConfig({
 
 const removable = base.createStateConfig({
   on: {
-    remove: { target: 'REMOVED', actions: { type: 'removed', params: ({ context }) => ({ design: context.design }) } },
+    remove: {
+      target: 'REMOVED',
+      actions: { type: 'removed', params: ({ context }) => ({ design: context.design }) },
+    },
   },
 });
 

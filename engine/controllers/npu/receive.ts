@@ -78,7 +78,11 @@ function declareDesign(event: LoopEvent, context: ControllerContext): void {
   if (design === null) {
     const [first] = problems;
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-    throw new Refusal('loop/bad-event', `\`design\`: ${first?.path ?? ''} ${first?.message ?? ''}${more}`, first?.help);
+    throw new Refusal(
+      'loop/bad-event',
+      `\`design\`: ${first?.path ?? ''} ${first?.message ?? ''}${more}`,
+      first?.help,
+    );
   }
   const declared = declare(design, event.atUs, context.rows);
   if (declared.status === 'refused') throw new Refusal('loop/not-served', declared.message, declared.help);
@@ -94,7 +98,10 @@ function named(fields: EventFields, rows: Rows): DesignRow {
 
 function change(row: DesignRow, event: DesignEvent, context: ControllerContext): void {
   if (!takes(row, event))
-    throw new Refusal('loop/not-served', `design \`${row.context.design}\` is ${row.state} and takes no ${event.type}`);
+    throw new Refusal(
+      'loop/not-served',
+      `design \`${row.context.design}\` is ${row.state} and takes no ${event.type}`,
+    );
   advance(row, event, context);
 }
 

@@ -1,5 +1,5 @@
-import type { SqlRecord, SqlValue } from '../../base/sql-value.js';
-import type { ControllerContext, Decision, Rows, Scheduler } from '../../loop/controller.js';
+import type { ControllerContext, Decision, Scheduler } from '../../loop/controller.js';
+import { decisionsOf } from './decisions-of.js';
 import { advance, declaredDesigns } from './design-row.js';
 import { explain } from './explain.js';
 import { integerOf } from './integer-of.js';
@@ -7,7 +7,6 @@ import type { Effort } from './place/place.js';
 import { place } from './place/place.js';
 import type { Placement, PlaceProblem, Wire } from './place/problem.js';
 import { deviceOf, readProblem } from './place/read-problem.js';
-import type { Settled } from './place/settle.js';
 
 /**
  * Places designs one after the other, each in the best gap that those before it leave, by the controller's own search.
@@ -30,7 +29,10 @@ export function ownSearch(wire: Wire, effort: Effort): Scheduler {
           spans.push({ device: deviceOf(design.id, rows), ...spanOf(problem, result.placement) });
           context.emit({ type: 'wired', fields: wiredFields(design.context.design, result) });
         } else {
-          const reason = result.status === 'unknown' ? 'no placement was found within the effort' : explain(design.id, rows).summary;
+          const reason =
+            result.status === 'unknown'
+              ? 'no placement was found within the effort'
+              : explain(design.id, rows).summary;
           advance(design, { type: 'fail', reason }, context);
         }
       }
@@ -81,7 +83,11 @@ function isBetter(one: Answer, other: Answer): boolean {
 }
 
 /** Runs of columns next to each other that no other design has. */
-function gapsOf({ tiles, taken }: PlaceProblem, device: number, spans: readonly Span[]): ReadonlySet<number>[] {
+function gapsOf(
+  { tiles, taken }: PlaceProblem,
+  device: number,
+  spans: readonly Span[],
+): ReadonlySet<number>[] {
   const others = [
     ...taken,
     ...spans.filter((span) => span.device === device).map(({ low, high }) => [low, high] as const),
@@ -114,45 +120,4 @@ function wiredFields(
     bound: result.bound,
     proved: result.status === 'optimal',
   };
-}
-
-function decisionsOf(
-  problem: PlaceProblem,
-  placement: Placement,
-  settled: Settled,
-  rows: Rows,
-): readonly Decision[] {
-  const decided = (table: string, key: string, column: string, values: ReadonlyMap<number, SqlValue>): Decision[] => {
-    const ids = [...values.keys()].sort((a, b) => a - b);
-    return ids.map((id) => {
-      const record: SqlRecord | undefined = rows.get(`select ${column} as previous from ${table} where ${key} = ?`, id);
-      return { table, key: { [key]: id }, column, value: values.get(id) ?? null, previous: record?.['previous'] ?? null };
-    });
-  };
-  const tileId = (tile: number | undefined): number => problem.tiles[tile ?? -1]?.id ?? 0;
-  const halves = new Map<number, SqlValue>();
-  problem.parts.forEach(({ ends }, part) => {
-    for (const { id } of ends) halves.set(id, 2 * tileId(placement[part]) + (settled.parities.get(id) ?? 0));
-  });
-  return [
-    ...decided(
-      'placeable',
-      'placeable_id',
-      'controllable_tile',
-      new Map(problem.parts.map(({ id }, part) => [id, tileId(placement[part])])),
-    ),
-    ...decided(
-      'object_fifo',
-      'fifo_id',
-      'controllable_sharing',
-      new Map(problem.shareables.map(({ id }, i) => [id, settled.sharing[i] ?? 0])),
-    ),
-    ...decided('endpoint', 'endpoint_id', 'controllable_bd_half', halves),
-    ...decided(
-      'mem_buffer',
-      'mem_buffer_id',
-      'controllable_tile',
-      new Map([...settled.bufferTiles].map(([id, tile]) => [id, tileId(tile)])),
-    ),
-  ];
 }

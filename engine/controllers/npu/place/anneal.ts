@@ -48,7 +48,8 @@ export function anneal(problem: PlaceProblem, options: AnnealOptions): Found | n
       (length > best.length || (length === best.length && otherLength >= best.otherLength))
     )
       return;
-    if (streamsFit(problem, state.at) && settle(problem, state.at) !== null) best = { placement: state.at.slice(), length, otherLength };
+    if (streamsFit(problem, state.at) && settle(problem, state.at) !== null)
+      best = { placement: state.at.slice(), length, otherLength };
   };
   const costOf = (): number => EXCESS_WEIGHT * state.excess + state.length + state.otherLength / FIRST_WEIGHT;
   note();

@@ -45,7 +45,9 @@ function leastCrossing(problem: PlaceProblem, isFirst: (tile: number) => boolean
   const room = [roomFirst, cores.size - roomFirst];
   const cutNets = nets.map(({ producer, consumers }): CutNet => {
     const pins = [...new Set([producer, ...consumers])];
-    const others = pins.flatMap((pin) => (workerAt.has(pin) ? [] : [parts[pin]])).filter((one) => one !== undefined);
+    const others = pins
+      .flatMap((pin) => (workerAt.has(pin) ? [] : [parts[pin]]))
+      .filter((one) => one !== undefined);
     const sides = others.map(sideOf);
     return {
       workers: pins.flatMap((pin) => workerAt.get(pin) ?? []),
@@ -54,7 +56,11 @@ function leastCrossing(problem: PlaceProblem, isFirst: (tile: number) => boolean
       link: pins.find((pin) => parts[pin]?.kind === 'link' && sideOf(parts[pin]) === null) ?? -1,
     };
   });
-  return new CutSearch(cutNets, workers.map((part) => (parts[part] === undefined ? null : sideOf(parts[part]))), room).least();
+  return new CutSearch(
+    cutNets,
+    workers.map((part) => (parts[part] === undefined ? null : sideOf(parts[part]))),
+    room,
+  ).least();
 }
 
 /** Branch and bound over the sides of workers. */
@@ -83,7 +89,9 @@ class CutSearch {
     this.linkOf = Int32Array.from(nets, ({ link }) => links.indexOf(link));
     this.linkCost = new Int32Array(2 * links.length);
     this.seen = new Int32Array(2 * nets.length);
-    this.netsOf = forced.map((_side, worker) => nets.flatMap(({ workers }, net) => (workers.includes(worker) ? [net] : [])));
+    this.netsOf = forced.map((_side, worker) =>
+      nets.flatMap(({ workers }, net) => (workers.includes(worker) ? [net] : [])),
+    );
     this.alone = new Int32Array(2 * forced.length);
     nets.forEach(({ workers: [worker, ...more], fixed, link }) => {
       if (worker === undefined || more.length > 0 || link >= 0 || fixed[0] === fixed[1]) return;
@@ -110,7 +118,8 @@ class CutSearch {
     const order: number[] = [];
     const near = new Float64Array(this.forced.length);
     while (left.size > 0) {
-      const rank = (worker: number): number => (this.forced[worker] === null ? 0 : 1000) + (near[worker] ?? 0);
+      const rank = (worker: number): number =>
+        (this.forced[worker] === null ? 0 : 1000) + (near[worker] ?? 0);
       const next = [...left].reduce((a, b) => (rank(b) > rank(a) ? b : a));
       left.delete(next);
       order.push(next);

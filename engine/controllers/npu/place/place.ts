@@ -23,7 +23,12 @@ export interface Effort {
 export const QUICK: Effort = { legalSteps: 2_000_000, firstMoves: 20_000, rounds: 3, proofSteps: 300_000 };
 
 /** Up to a minute for the largest designs. */
-export const THOROUGH: Effort = { legalSteps: 50_000_000, firstMoves: 50_000, rounds: 7, proofSteps: 40_000_000 };
+export const THOROUGH: Effort = {
+  legalSteps: 50_000_000,
+  firstMoves: 50_000,
+  rounds: 7,
+  proofSteps: 40_000_000,
+};
 
 export type Placed =
   | {
@@ -75,7 +80,9 @@ export function place(problem: PlaceProblem, { measure, effort, seed }: PlaceOpt
     const options = { measure, moves, enough: bound };
     const random = seededRandom(Math.imul(seed, 0x9e3779b1) ^ round);
     // Half of the annealings begin from what is known.
-    better(anneal(problem, { ...options, random, start: round % 2 === 0 ? start : (best?.placement ?? start) }));
+    better(
+      anneal(problem, { ...options, random, start: round % 2 === 0 ? start : (best?.placement ?? start) }),
+    );
     if (round === 0) prove(effort.proofSteps / 10);
     if (best !== null && best.length <= bound) break;
   }
@@ -84,5 +91,13 @@ export function place(problem: PlaceProblem, { measure, effort, seed }: PlaceOpt
   const settled = settle(problem, best.placement);
   if (settled === null) return { status: 'unknown' };
   const { placement, length, otherLength } = best;
-  return { status: length <= bound ? 'optimal' : 'feasible', measure, placement, settled, length, otherLength, bound };
+  return {
+    status: length <= bound ? 'optimal' : 'feasible',
+    measure,
+    placement,
+    settled,
+    length,
+    otherLength,
+    bound,
+  };
 }

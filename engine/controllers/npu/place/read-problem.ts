@@ -71,7 +71,10 @@ export function deviceOf(design: number, rows: Rows): number {
 
 function readLines(device: number, rows: Rows): Line[] {
   return rows
-    .all('select dimension, first, onward, back from live_line where device_id = ? order by dimension, first', device)
+    .all(
+      'select dimension, first, onward, back from live_line where device_id = ? order by dimension, first',
+      device,
+    )
     .map((record) => ({
       dimension: record['dimension'] === 'row' ? 'row' : 'col',
       first: integerOf(record, 'first'),
