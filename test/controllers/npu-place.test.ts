@@ -111,7 +111,7 @@ for (const id of ['bblock', 'colordetect', 'edgedetect', 'colorthreshold', 'gemm
       const pins = Object.fromEntries(rows.map((row, i) => [`w${i}`, [0, row]]));
       return placed(npuStore(designJson(id, { pins }))).status !== 'infeasible';
     });
-    t.is(legal.length, enumeration?.legal);
+    t.is(legal.length, enumeration?.legal ?? -1);
   });
 }
 

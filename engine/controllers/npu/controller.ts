@@ -16,6 +16,7 @@ export const npu: Controller = {
   schedulers: {
     Exact: ownSearch('half_perimeter', THOROUGH),
     ExactHops: ownSearch('hops', THOROUGH),
+    Compact: ownSearch('half_perimeter', QUICK, 'columns'),
     Quick: ownSearch('half_perimeter', QUICK),
     Policies: { kind: 'policies', paths: [base] },
   },

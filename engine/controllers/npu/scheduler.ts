@@ -4,15 +4,15 @@ import { advance, declaredDesigns } from './design-row.js';
 import { explain } from './explain.js';
 import { integerOf } from './integer-of.js';
 import type { Effort } from './place/place.js';
-import { place } from './place/place.js';
+import { place, QUICK } from './place/place.js';
 import type { Placement, PlaceProblem, Wire } from './place/problem.js';
 import { deviceOf, readProblem } from './place/read-problem.js';
 
 /**
  * Places designs one after the other, each in the best gap that those before it leave, by the controller's own search.
- * One that had tiles before moves as few parts as possible. Designs that fit nowhere fail with the reason.
+ * `columns` takes as few columns as it can, whatever the wires. One that had tiles before moves as few parts as possible. Designs that fit nowhere fail with the reason.
  */
-export function ownSearch(wire: Wire, effort: Effort): Scheduler {
+export function ownSearch(wire: Wire, effort: Effort, prefers: 'wires' | 'columns' = 'wires'): Scheduler {
   return {
     kind: 'direct',
     decide(batch, context) {
@@ -23,7 +23,13 @@ export function ownSearch(wire: Wire, effort: Effort): Scheduler {
       for (const design of declaredDesigns(rows)) {
         if (!wanted.has(design.id)) continue;
         const problem = readProblem(design.id, rows);
-        const result = placeInGaps(problem, deviceOf(design.id, rows), spans, wire, effort, context);
+        const result = placeInGaps(
+          problem,
+          deviceOf(design.id, rows),
+          spans,
+          { wire, effort, prefers },
+          context,
+        );
         if (result.status === 'optimal' || result.status === 'feasible') {
           decisions.push(...decisionsOf(result.problem, result.placement, result.settled, rows));
           spans.push({ device: deviceOf(design.id, rows), ...spanOf(problem, result.placement) });
@@ -41,6 +47,13 @@ export function ownSearch(wire: Wire, effort: Effort): Scheduler {
   };
 }
 
+/** What is wanted: short wires, or few columns first. */
+interface Wish {
+  readonly wire: Wire;
+  readonly effort: Effort;
+  readonly prefers: 'wires' | 'columns';
+}
+
 interface Span {
   readonly device: number;
   readonly low: number;
@@ -54,26 +67,60 @@ function placeInGaps(
   problem: PlaceProblem,
   device: number,
   spans: readonly Span[],
-  wire: Wire,
-  effort: Effort,
+  { wire, effort, prefers }: Wish,
   context: ControllerContext,
 ): Answer {
   const moved = problem.parts.some(({ wasPlaced }) => wasPlaced);
   const options = { measure: moved ? ('moves' as const) : wire, effort, seed: context.random.below(2 ** 30) };
+  const gaps = gapsOf(problem, device, spans);
   let best: Answer | null = null;
-  for (const columns of gapsOf(problem, device, spans)) {
-    const narrowed = {
-      ...problem,
-      parts: problem.parts.map((part) => ({
-        ...part,
-        candidates: part.candidates.filter((tile) => columns.has(problem.tiles[tile]?.col ?? -1)),
-      })),
-    };
-    const answer = { ...place(narrowed, options), problem: narrowed };
+  for (const columns of gaps) {
+    const answer = placeWithin(problem, columns, options);
     if (best === null || isBetter(answer, best)) best = answer;
   }
-  return best ?? { status: 'infeasible', problem };
+  if (best === null) return { status: 'infeasible', problem };
+  if (!('length' in best)) return best;
+  // Whole columns that stay free are worth more than nothing: fewer of them where the wires are no longer for it.
+  const { low, high } = spanOf(problem, best.placement);
+  for (let width = 1; width <= high - low; width += 1) {
+    for (const columns of gaps.flatMap((gap) => windowsOf(gap, width))) {
+      const answer = placeWithin(problem, columns, { ...options, effort: brief(effort) });
+      if (!('length' in answer) || (prefers === 'wires' && answer.length > best.length)) continue;
+      // No placement of fewer columns is shorter than the best of all.
+      const { bound } = best;
+      return { ...answer, bound, status: answer.length <= bound ? 'optimal' : 'feasible' };
+    }
+  }
+  return best;
 }
+
+function placeWithin(
+  problem: PlaceProblem,
+  columns: ReadonlySet<number>,
+  options: Parameters<typeof place>[1],
+): Answer {
+  const narrowed = {
+    ...problem,
+    parts: problem.parts.map((part) => ({
+      ...part,
+      candidates: part.candidates.filter((tile) => columns.has(problem.tiles[tile]?.col ?? -1)),
+    })),
+  };
+  return { ...place(narrowed, options), problem: narrowed };
+}
+
+/** As many columns next to each other, the westmost first. */
+function windowsOf(gap: ReadonlySet<number>, width: number): ReadonlySet<number>[] {
+  const cols = [...gap];
+  return cols
+    .slice(0, Math.max(0, cols.length - width + 1))
+    .map((_col, i) => new Set(cols.slice(i, i + width)));
+}
+
+const brief = (effort: Effort): Effort => ({
+  ...QUICK,
+  legalSteps: Math.min(effort.legalSteps, QUICK.legalSteps) / 10,
+});
 
 function isBetter(one: Answer, other: Answer): boolean {
   const found = (answer: Answer): boolean => answer.status === 'optimal' || answer.status === 'feasible';
