@@ -16,7 +16,7 @@ interface NpuLoop {
   readonly store: Store;
   readonly effects: Effect[];
   readonly refusals: string[];
-  send(type: string, fields: Record<string, unknown>): Promise<void>;
+  readonly send: (type: string, fields: Record<string, unknown>) => Promise<void>;
 }
 
 function npuLoop(scheduler = 'Quick'): NpuLoop {
@@ -60,7 +60,7 @@ for (const scheduler of ['Quick', 'Policies']) {
     t.deepEqual(refusals, []);
     t.deepEqual(statusOf(store), ['PLACED']);
     const placed = effects.find(({ type }) => type === 'placed');
-    t.is(Object.keys((placed?.fields['tiles'] ?? {}) as object).length, 9);
+    t.is(Object.keys(placed?.fields['tiles'] ?? {}).length, 9);
     t.is(store.rows('select 1 from tile_use where s2mm > s2mm_limit or mm2s > mm2s_limit').length, 0);
   });
 }
