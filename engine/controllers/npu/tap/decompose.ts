@@ -86,10 +86,15 @@ function longestPiece(
   inside: readonly Loop[],
   options: DecomposeOptions,
 ): { size: number; slots: readonly Loop[] } | null {
+  const slotsFor = (size: number): readonly Loop[] | null =>
+    placeLoops(size === 1 ? inside : [{ ...cut, size }, ...inside], options);
+  // Where a piece of several turns fits, the shortest one of whole words does, too.
+  const least = Math.max(2, WORD_BYTES / options.elementBytes);
+  const isSingle = left > least && slotsFor(least) === null;
   // What no other place takes whole can only stand in the iteration.
-  const sizes = [left, ...countDown(Math.min(left - 1, options.limits.iterations))];
+  const sizes = isSingle ? [1] : [left, ...countDown(Math.min(left - 1, options.limits.iterations))];
   for (const size of sizes) {
-    const slots = placeLoops(size === 1 ? inside : [{ ...cut, size }, ...inside], options);
+    const slots = slotsFor(size);
     if (slots !== null) return { size, slots };
   }
   return null;
