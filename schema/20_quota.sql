@@ -56,7 +56,9 @@ create table parameter_set (
   -- When a period last brought a look for idle containers.
   idle_checked_us integer not null default 0,
   -- When a period last brought a reclaim.
-  reclaimed_us integer not null default 0
+  reclaimed_us integer not null default 0,
+  -- A single throttle asks for something.
+  check (scale_up_rate_ppm * slice_us >= 1000000 * window_count)
 ) strict;
 
 insert into parameter_set (parameter_set_id, name) values (1, 'default');

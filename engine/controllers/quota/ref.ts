@@ -166,8 +166,15 @@ function applicationsApart({ rows }: ControllerContext): {
 } {
   const numbers = (sql: string, ...parameters: readonly string[]): number[] =>
     rows.all(sql, ...parameters).map((record) => integerOf(record, 'application_id'));
-  const adopting = numbers(
-    `select distinct application_id from quota_proposal where rule = 'adopt_reported' order by application_id`,
+  // A quota to adopt meets the pool of its turn; one that rises while a decrease of it is in flight takes less from it.
+  const alone = numbers(
+    `select application_id from quota_proposal where rule = 'adopt_reported'
+     union
+     select quota_proposal.application_id
+     from quota_proposal join container using (container_id)
+     where wish_us > 0 and in_flight_us > 0
+       and exists (select 1 from parameter_set where awaits_acknowledgement = 1)
+     order by 1`,
   );
   const tight = numbers(
     `select wished.application_id
@@ -177,8 +184,8 @@ function applicationsApart({ rows }: ControllerContext): {
      join proposed_pool on proposed_pool.application_id = wished.application_id
      where wished.wish_us > proposed_pool.cpu_us
      order by wished.application_id`,
-  ).filter((application) => !adopting.includes(application));
-  if (rows.get('select 1 from container_host limit 1') === undefined) return { tight, hard: adopting };
+  ).filter((application) => !alone.includes(application));
+  if (rows.get('select 1 from container_host limit 1') === undefined) return { tight, hard: alone };
   const hard = numbers(
     `with recursive
      tight_host as (
@@ -208,7 +215,7 @@ function applicationsApart({ rows }: ControllerContext): {
        join riser as other on other.host_id = riser.host_id
      )
      select application_id from hard order by application_id`,
-    JSON.stringify([...adopting, ...tight]),
+    JSON.stringify([...alone, ...tight]),
   );
   return { tight: [], hard };
 }
