@@ -108,7 +108,7 @@ test('links, depths per end, transforms, repeats, buffers and logical tiles are 
   t.false(fifo('out_right').streamTransform);
   t.is(fifo('table_all').repeatCount, 4);
   t.is(fifo('table_all').consumers.length, 2);
-  t.true(fifo('sums').viaDma);
+  t.true(fifo('out_right').viaDma);
   // The larger of what two branches take.
   t.is(fifo('sums').producer.maxAcquire, 2);
   t.is(fifo('in_left').objBytes, 1024);
