@@ -10,6 +10,7 @@ import { createActor } from 'xstate';
 import { InternalError } from '../base/assert.js';
 import type { MachineEffect } from './effect.js';
 import { statePath, stateValue } from './state-path.js';
+import { takeTransition, transitionTable } from './transition-table.js';
 
 /** What a row keeps of its machine. */
 export interface Stored<Context> {
@@ -33,6 +34,27 @@ export interface Step<Context> extends Stored<Context> {
  * - Throws InternalError for a state the machine does not have.
  */
 export function step<Machine extends AnyStateMachine>(
+  machine: Machine,
+  stored: Stored<ContextFrom<Machine>>,
+  event: EventFromLogic<Machine>,
+): Step<ContextFrom<Machine>> {
+  const byEvent = transitionTable(machine)?.get(stored.state);
+  if (byEvent === undefined) return stepByXstate(machine, stored, event);
+  const { type } = event as { readonly type: string };
+  const candidates = byEvent.get(type);
+  const taken =
+    candidates === undefined ? null : takeTransition(candidates, stored.state, stored.context, event);
+  if (taken === null) return { state: stored.state, context: stored.context, effects: [], ignored: true };
+  return {
+    state: taken.state,
+    context: taken.context as ContextFrom<Machine>,
+    effects: taken.actions.map(effectOf),
+    ignored: false,
+  };
+}
+
+/** The same by xstate's own transition: what a table of transitions is held to. */
+export function stepByXstate<Machine extends AnyStateMachine>(
   machine: Machine,
   stored: Stored<ContextFrom<Machine>>,
   event: EventFromLogic<Machine>,
