@@ -1,0 +1,4 @@
+-- Fifos in shared memory rather than through DMA.
+create constraint share_memory as
+select * from live_shareable
+maximize controllable_sharing > 0;
