@@ -6,6 +6,7 @@ import { gapBench } from './gap.bench.js';
 import { ground } from './ground.bench.js';
 import { k8sBench } from './k8s.bench.js';
 import { language } from './language.bench.js';
+import { npuBench } from './npu.bench.js';
 import { numaVmBench } from './numa-vm.bench.js';
 import { quotaBench } from './quota.bench.js';
 import { replayBench } from './replay.bench.js';
@@ -28,6 +29,7 @@ export const BENCHES: readonly Bench[] = [
   quotaBench,
   cgroupsBench,
   numaVmBench,
+  npuBench,
   k8sBench,
   roadefBench,
   gapBench,
