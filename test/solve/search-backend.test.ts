@@ -9,6 +9,7 @@ import { createBackends } from '../../engine/solve/backends.js';
 import { solveModel } from '../../engine/solve/select.js';
 import type { SolveLimits } from '../../engine/solve/solver.js';
 import { compileProblem } from '../../engine/solve/search/compile-problem.js';
+import { search as runLocal } from '../../engine/solve/search/search.js';
 import { searchBackend } from '../../engine/solve/search/search-backend.js';
 import { verifyOutcome } from '../../engine/solve/verify.js';
 import { SolverWorker } from '../../engine/solve/worker.js';
@@ -81,6 +82,32 @@ test.serial('the same seed and moves give the same answer', async (t) => {
   const [first, second] = [await search.solve(model, limits), await search.solve(model, limits)];
   t.is(first.status, 'feasible');
   t.deepEqual(first, second);
+});
+
+test.serial('of searches side by side the best answer counts, whichever ends first', async (t) => {
+  const model = p1Model({ requests: 400, hosts: 80, kind: 'tight', seed: 4 });
+  const worth = async (seed: number, abreast: number): Promise<number> => {
+    const outcome = await search.solve(model, { ...UNTIMED, moves: 2000, seed, abreast });
+    t.is(verifyOutcome(model, outcome), null);
+    return 'levels' in outcome ? (outcome.levels[0]?.value ?? NaN) : NaN;
+  };
+  let differ = 0;
+  for (const seed of [3, 5, 7]) {
+    const [first, second] = [await worth(seed, 1), await worth(seed + 1, 1)];
+    if (first !== second) differ += 1;
+    t.is(await worth(seed, 2), Math.max(first, second));
+  }
+  t.true(differ > 0, 'no two seeds differ');
+});
+
+test.serial('a long search anneals slowly, by moves as deterministic as a short one', (t) => {
+  const problem = compileProblem(p1Model({ requests: 40, hosts: 12, kind: 'tight', seed: 2 }));
+  if (problem === null) return t.fail();
+  const limits = { moves: 120_000, timeMs: null, nowMs: () => 0, isCancelled: () => false };
+  const run = (heat: number): number => runLocal(problem, { limits, seed: 1, patient: true, heat }).objective;
+  t.is(run(1), run(1));
+  const short = runLocal(problem, { limits: { ...limits, moves: 20_000 }, seed: 1, patient: true }).objective;
+  t.true(Math.max(run(1), run(0.4)) >= short);
 });
 
 test.serial('one request on many hosts is proved by going through them', async (t) => {
