@@ -238,7 +238,9 @@ async function solveOpen(
 
 /** True where it is worth a look whether constraints leave little of what the schema allows. */
 function mayBeNarrow(model: Model, { timeMs }: SolveLimits): boolean {
-  return (timeMs === null || timeMs > SEARCHED_MS) && valueCount(model) <= LOOKED_AT;
+  const count = valueCount(model);
+  // A single decision is quicker to go through.
+  return (timeMs === null || timeMs > SEARCHED_MS) && count >= LARGE && count <= LOOKED_AT;
 }
 
 /** Large models, and those with one decision whose values are soon gone through. */
