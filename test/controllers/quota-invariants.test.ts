@@ -205,7 +205,10 @@ function stateOf(made: QuotaLoop): unknown {
   }
   return {
     containers: made.rows('select * from container order by container_id'),
-    periods: made.rows('select * from cpu_period order by container_id'),
+    // Where an emptied window begins in its ring means nothing.
+    periods: made
+      .rows('select * from cpu_period order by container_id')
+      .map((row) => ({ ...row, slot: null })),
     decisions: [...byApplication].sort(([a], [b]) => Number(a) - Number(b)),
   };
 }
@@ -235,7 +238,7 @@ test(`a period decided at once is the same as report by report, and as one event
       }
       for (const { store } of [whole, single, cut]) store.close();
     }),
-    { seed: SEED, numRuns: 15 },
+    { seed: SEED, numRuns: 40 },
   );
 });
 

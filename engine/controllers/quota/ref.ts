@@ -199,20 +199,20 @@ function applicationsApart({ rows }: ControllerContext): {
        join proposed_room on proposed_room.host_id = wished.host_id
        where wished.wish_us > proposed_room.cpu_us
      ),
-     riser as (
+     mover as (
        select distinct application_id, host_id
        from quota_proposal
-       where host_id is not null and (wish_us > 0 or rule = 'adopt_reported')
+       where host_id is not null and (wish_us <> 0 or rule = 'adopt_reported')
      ),
      hard(application_id) as (
        select value from json_each(?)
        union
-       select application_id from riser where host_id in (select host_id from tight_host)
+       select application_id from mover where host_id in (select host_id from tight_host)
        union
        select other.application_id
        from hard
-       join riser on riser.application_id = hard.application_id
-       join riser as other on other.host_id = riser.host_id
+       join mover on mover.application_id = hard.application_id
+       join mover as other on other.host_id = mover.host_id
      )
      select application_id from hard order by application_id`,
     JSON.stringify([...alone, ...tight]),
