@@ -1,5 +1,6 @@
 import test from 'ava';
 import { explain } from '../../engine/controllers/npu/explain.js';
+import { branch } from '../../engine/controllers/npu/place/branch.js';
 import { place, QUICK } from '../../engine/controllers/npu/place/place.js';
 import type { Effort, Placed } from '../../engine/controllers/npu/place/place.js';
 import type { Wire } from '../../engine/controllers/npu/place/problem.js';
@@ -88,6 +89,17 @@ for (const [id, halfPerimeter, hops] of OPTIMA) {
     }
   });
 }
+
+test('a proof that is more than half through may go on', (t) => {
+  const problem = readProblem(1, rowsOf(npuStore(designJson('gemm_2col'))));
+  const proof = (nodes: number, further = 0): boolean =>
+    branch(problem, { measure: 'half_perimeter', below: 48, firstOnly: false, nodes, further }).isComplete;
+  t.true(proof(170_000));
+  t.false(proof(140_000));
+  t.true(proof(140_000, 30_000));
+  t.false(proof(140_000, 10_000));
+  t.false(proof(40_000, 130_000));
+});
 
 test('GEMM on eight columns has wires as short as by hand after six annealings', (t) => {
   const effort = { ...QUICK, firstMoves: 25_000, rounds: 6, proofSteps: 0 };

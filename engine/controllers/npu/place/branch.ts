@@ -20,6 +20,8 @@ export interface BranchOptions {
   /** True: the first legal placement ends the search. */
   readonly firstOnly: boolean;
   readonly nodes: number;
+  /** Steps beyond those, only where at least half of the tree is behind by then; 0 where left out. */
+  readonly further?: number;
 }
 
 /**
@@ -38,9 +40,14 @@ export function branch(problem: PlaceProblem, options: BranchOptions): Branched 
   let found: Found | null = null;
   let nodes = 0;
   let isOver = false;
-  const visit = (depth: number): void => {
+  // How much of the tree is behind, as if all tries of a part had trees of one size below them.
+  let behind = 0;
+  const isOut = (): boolean =>
+    nodes > options.nodes && (behind < 0.5 || nodes > options.nodes + (options.further ?? 0));
+  const visit = (depth: number, share: number): void => {
     const part = order[depth];
     if (part === undefined) {
+      behind += share;
       if (!streamsFit(problem, state.at) || settle(problem, state.at) === null) return;
       found = {
         placement: state.at.slice(),
@@ -67,23 +74,28 @@ export function branch(problem: PlaceProblem, options: BranchOptions): Branched 
       } else state.take(part);
     }
     tries.sort((a, b) => a.length - b.length || a.tile - b.tile);
+    let left = share;
+    const each = share / tries.length;
     for (const { tile, length } of tries) {
       if (isOver) return;
-      if (nodes > options.nodes) {
+      if (isOut()) {
         isOver = true;
         return;
       }
-      if (length >= limit) return;
+      if (length >= limit) break;
+      left -= each;
       state.put(part, tile);
       state.measureAround(part);
       rows.take(part, tile);
-      visit(depth + 1);
+      visit(depth + 1, each);
       rows.free(part, tile);
       state.take(part);
       state.measureAround(part);
     }
+    // What is cut off is behind as well.
+    behind += left;
   };
-  visit(0);
+  visit(0, 1);
   return { found, isComplete: !isOver, nodes };
 }
 

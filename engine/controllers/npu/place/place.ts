@@ -17,6 +17,8 @@ export interface Effort {
   readonly rounds: number;
   /** Steps of the search that proves. */
   readonly proofSteps: number;
+  /** Steps that it may go on for where it is more than half through by then; 0 where left out. */
+  readonly furtherSteps?: number;
 }
 
 /** Some tenths of a second for the largest designs. */
@@ -28,6 +30,7 @@ export const THOROUGH: Effort = {
   firstMoves: 50_000,
   rounds: 7,
   proofSteps: 40_000_000,
+  furtherSteps: 20_000_000,
 };
 
 export type Placed =
@@ -69,9 +72,9 @@ export function place(problem: PlaceProblem, { measure, effort, seed }: PlaceOpt
       (found.length === best.length && found.otherLength < best.otherLength);
     if (isBetter) best = found;
   };
-  const prove = (nodes: number): void => {
+  const prove = (nodes: number, further = 0): void => {
     if (best !== null && best.length <= bound) return;
-    const proof = branch(problem, { measure, below: best?.length ?? null, firstOnly: false, nodes });
+    const proof = branch(problem, { measure, below: best?.length ?? null, firstOnly: false, nodes, further });
     better(proof.found);
     if (proof.isComplete && best !== null) bound = best.length;
   };
@@ -86,7 +89,7 @@ export function place(problem: PlaceProblem, { measure, effort, seed }: PlaceOpt
     if (round === 0) prove(effort.proofSteps / 10);
     if (best !== null && best.length <= bound) break;
   }
-  prove(effort.proofSteps);
+  prove(effort.proofSteps, effort.furtherSteps);
   if (best === null) return { status: 'unknown' };
   const settled = settle(problem, best.placement);
   if (settled === null) return { status: 'unknown' };
