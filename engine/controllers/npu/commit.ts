@@ -1,7 +1,7 @@
+import { integerOf } from '../../base/integer-column.js';
 import type { ControllerContext, Decision } from '../../loop/controller.js';
 import { advance, declaredDesigns } from './design-row.js';
 import type { Position } from './design.js';
-import { integerOf } from './integer-of.js';
 
 /** Fixes the tiles of every declared design whose parts all have one; the loop has checked them. */
 export function commit(_decisions: readonly Decision[], context: ControllerContext): void {

@@ -1,7 +1,7 @@
+import { integerOf } from '../../base/integer-column.js';
 import type { SqlValue } from '../../base/sql-value.js';
 import type { Rows } from '../../loop/controller.js';
 import type { Design, DesignEnd, DesignFifo } from './design.js';
-import { integerOf } from './integer-of.js';
 import { placeablesOf } from './placeables-of.js';
 import { settleProposed } from './settle-proposed.js';
 

@@ -1,9 +1,9 @@
+import { integerOf } from '../../base/integer-column.js';
 import { assert } from '../../base/assert.js';
 import type { SqlRecord } from '../../base/sql-value.js';
 import type { ControllerContext, Rows } from '../../loop/controller.js';
 import type { Stored } from '../../machine/step.js';
 import { step } from '../../machine/step.js';
-import { integerOf } from './integer-of.js';
 import type { DesignContext, DesignEvent } from './machine.js';
 import { designMachine } from './machine.js';
 

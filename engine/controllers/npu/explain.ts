@@ -1,5 +1,5 @@
+import { integerOf } from '../../base/integer-column.js';
 import type { Rows } from '../../loop/controller.js';
-import { integerOf } from './integer-of.js';
 import { branch } from './place/branch.js';
 import { splitByParity } from './place/halves.js';
 import type { PlaceProblem, Resource } from './place/problem.js';

@@ -1,3 +1,4 @@
+import { integerOf } from '../../base/integer-column.js';
 import { unreachable } from '../../base/assert.js';
 import { EventFields, Refusal } from '../../base/event-fields.js';
 import { didYouMean } from '../../base/suggest.js';
@@ -5,7 +6,6 @@ import type { ControllerContext, LoopEvent, Rows } from '../../loop/controller.j
 import { declare } from './declare.js';
 import type { DesignRow } from './design-row.js';
 import { advance, designById, designByName, takes } from './design-row.js';
-import { integerOf } from './integer-of.js';
 import type { DesignEvent } from './machine.js';
 import { readDesign } from './read-design.js';
 

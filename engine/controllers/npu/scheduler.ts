@@ -1,8 +1,8 @@
+import { integerOf } from '../../base/integer-column.js';
 import type { ControllerContext, Decision, Scheduler } from '../../loop/controller.js';
 import { decisionsOf } from './decisions-of.js';
 import { advance, declaredDesigns } from './design-row.js';
 import { explain } from './explain.js';
-import { integerOf } from './integer-of.js';
 import type { Effort } from './place/place.js';
 import { place, QUICK } from './place/place.js';
 import type { Placement, PlaceProblem, Wire } from './place/problem.js';

@@ -1,7 +1,7 @@
+import { integerOf } from '../../base/integer-column.js';
 import type { SqlRecord } from '../../base/sql-value.js';
 import type { Batch, ControllerContext, Rows } from '../../loop/controller.js';
 import { advance, declaredDesigns, designById } from './design-row.js';
-import { integerOf } from './integer-of.js';
 
 /** The designs that the next batch places, the longest waiting first. */
 export function waiting(rows: Rows): Batch {

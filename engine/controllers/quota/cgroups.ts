@@ -1,9 +1,9 @@
+import { integerOf } from '../../base/integer-column.js';
 import type { CgroupBudget, CgroupLimit, CgroupOrder, CgroupSample, CgroupUse } from '../../base/cgroup.js';
 import type { Diagnostic } from '../../base/diagnostic.js';
 import type { SqlRecord } from '../../base/sql-value.js';
 import type { CgroupSession, CgroupSetting, TimelessEvent } from '../../loop/cgroup-session.js';
 import type { Effect, Rows } from '../../loop/controller.js';
-import { integerOf } from './container-row.js';
 
 const PAGE = 4096;
 

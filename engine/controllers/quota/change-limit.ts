@@ -1,7 +1,7 @@
+import { integerOf } from '../../base/integer-column.js';
 import { must } from '../../base/assert.js';
 import { Refusal } from '../../base/event-fields.js';
 import type { ControllerContext } from '../../loop/controller.js';
-import { integerOf } from './container-row.js';
 import type { EventOf } from './decode.js';
 import { note } from './decision-row.js';
 import { poolOf } from './pools.js';

@@ -1,6 +1,6 @@
+import { integerOf, nullableOf } from '../../base/integer-column.js';
 import { assert } from '../../base/assert.js';
 import { Refusal } from '../../base/event-fields.js';
-import type { SqlRecord } from '../../base/sql-value.js';
 import type { ControllerContext, Rows } from '../../loop/controller.js';
 import { step } from '../../machine/step.js';
 import type { ContainerEvent } from './machine.js';
@@ -66,14 +66,4 @@ export function advance(
     rows.run('update container set state = ? where container_id = ?', state, row.id);
   }
   return { ...row, state };
-}
-
-export function integerOf(record: SqlRecord, column: string): number {
-  const value = Number(record[column]);
-  assert(Number.isSafeInteger(value), `${column} is no integer`);
-  return value;
-}
-
-export function nullableOf(record: SqlRecord, column: string): number | null {
-  return record[column] === null ? null : integerOf(record, column);
 }

@@ -1,3 +1,4 @@
+import { integerOf } from '../../base/integer-column.js';
 import { must } from '../../base/assert.js';
 import type { SqlRecord } from '../../base/sql-value.js';
 import type {
@@ -11,7 +12,6 @@ import type {
 import { baselines } from './baselines/baselines.js';
 import { steerContainers } from './cgroups.js';
 import { comparison } from './comparison.js';
-import { integerOf } from './container-row.js';
 import { QUOTA_EVENTS } from './decode.js';
 import { decideByFormulae } from './paper.js';
 import { receive } from './receive.js';

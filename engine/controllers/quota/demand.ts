@@ -1,6 +1,7 @@
+import { integerOf } from '../../base/integer-column.js';
 import type { ControllerContext } from '../../loop/controller.js';
 import type { SqlRecord } from '../../base/sql-value.js';
-import { advance, integerOf, livingContainer } from './container-row.js';
+import { advance, livingContainer } from './container-row.js';
 import type { EventOf } from './decode.js';
 import { join } from './life.js';
 import { takePeriod, takeUsage } from './period.js';

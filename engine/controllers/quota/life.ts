@@ -1,7 +1,8 @@
+import { integerOf } from '../../base/integer-column.js';
 import { Refusal } from '../../base/event-fields.js';
 import type { ControllerContext, Rows } from '../../loop/controller.js';
 import type { ContainerRow } from './container-row.js';
-import { advance, containerById, integerOf, livingContainer } from './container-row.js';
+import { advance, containerById, livingContainer } from './container-row.js';
 import type { EventOf } from './decode.js';
 import { MAX_CONTAINERS } from './decode.js';
 import { note } from './decision-row.js';

@@ -1,7 +1,7 @@
+import { integerOf, nullableOf } from '../../base/integer-column.js';
 import { must } from '../../base/assert.js';
 import type { SqlRecord } from '../../base/sql-value.js';
 import type { ControllerContext, Rows } from '../../loop/controller.js';
-import { integerOf, nullableOf } from './container-row.js';
 import { note } from './decision-row.js';
 import { proposeQuota } from './propose.js';
 import { roomOf } from './pools.js';

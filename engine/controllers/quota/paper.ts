@@ -1,6 +1,6 @@
+import { integerOf } from '../../base/integer-column.js';
 import { must } from '../../base/assert.js';
 import type { Batch, ControllerContext, Decision } from '../../loop/controller.js';
-import { integerOf } from './container-row.js';
 import { sampleOne } from './one-by-one.js';
 import { decideSignals, lastDecision } from './ref.js';
 

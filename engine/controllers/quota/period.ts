@@ -1,8 +1,8 @@
+import { integerOf } from '../../base/integer-column.js';
 import { must } from '../../base/assert.js';
 import type { SqlValue } from '../../base/sql-value.js';
 import type { ControllerContext } from '../../loop/controller.js';
 import { step } from '../../machine/step.js';
-import { integerOf } from './container-row.js';
 import type { EventOf } from './decode.js';
 import { MAX_ID, MAX_PAGES, MAX_US } from './decode.js';
 import { note } from './decision-row.js';

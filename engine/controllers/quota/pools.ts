@@ -1,8 +1,8 @@
+import { integerOf } from '../../base/integer-column.js';
 import { must } from '../../base/assert.js';
 import { Refusal } from '../../base/event-fields.js';
 import type { SqlRecord } from '../../base/sql-value.js';
 import type { Rows } from '../../loop/controller.js';
-import { integerOf } from './container-row.js';
 
 /** What an application has left, with what is proposed taken off, and the constants of its rules. */
 export interface Pool {

@@ -1,5 +1,5 @@
+import { integerOf } from '../../base/integer-column.js';
 import type { ControllerContext } from '../../loop/controller.js';
-import { integerOf } from './container-row.js';
 import type { Cause } from './propose.js';
 
 /**

@@ -1,6 +1,6 @@
+import { integerOf } from '../../base/integer-column.js';
 import { must } from '../../base/assert.js';
 import type { Batch, ControllerContext, Decision } from '../../loop/controller.js';
-import { integerOf } from './container-row.js';
 import { answerOom, idle, reclaimAll, signalsOf } from './signals.js';
 import { oneByOne } from './one-by-one.js';
 

@@ -1,9 +1,9 @@
+import { integerOf } from '../../base/integer-column.js';
 import { must } from '../../base/assert.js';
 import { Refusal } from '../../base/event-fields.js';
 import { didYouMean } from '../../base/suggest.js';
 import type { SqlRecord } from '../../base/sql-value.js';
 import type { ControllerContext, Rows } from '../../loop/controller.js';
-import { integerOf } from './container-row.js';
 import type { EventOf } from './decode.js';
 
 /** Constants of a set that say what it is, not how its rules work. */

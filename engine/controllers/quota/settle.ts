@@ -1,5 +1,5 @@
+import { integerOf } from '../../base/integer-column.js';
 import type { ControllerContext, Effect, Rows } from '../../loop/controller.js';
-import { integerOf } from './container-row.js';
 
 /** One value of a container that was decided anew. */
 export interface Change {

@@ -1,5 +1,6 @@
+import { integerOf, nullableOf } from '../../base/integer-column.js';
 import type { Batch, ControllerContext, Rows } from '../../loop/controller.js';
-import { advance, containerById, integerOf, nullableOf } from './container-row.js';
+import { advance, containerById } from './container-row.js';
 import { note } from './decision-row.js';
 import { end } from './life.js';
 import { poolOf, roomOf } from './pools.js';

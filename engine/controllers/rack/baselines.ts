@@ -1,6 +1,6 @@
+import { integerOf, nullableOf } from '../../base/integer-column.js';
 import type { SqlRecord } from '../../base/sql-value.js';
 import type { Batch, ControllerContext, Decision, Rows, Scheduler } from '../../loop/controller.js';
-import { integerOf, nullableOf } from './request-row.js';
 import type { Amount } from './units.js';
 
 /** A host and what it has left while the batch is decided. */

@@ -1,3 +1,4 @@
+import { integerOf } from '../../base/integer-column.js';
 import { must } from '../../base/assert.js';
 import type { ControllerContext, Decision, Rows } from '../../loop/controller.js';
 import type { HeldExtent, Shelves } from './extents.js';
@@ -5,7 +6,7 @@ import { holdAll, shelvesOfHosts } from './extents.js';
 import { noteRuns } from './history.js';
 import { takeLowest } from './micro.js';
 import type { RequestRow } from './request-row.js';
-import { advance, emitAll, integerOf, isUnbound, requestsOf } from './request-row.js';
+import { advance, emitAll, isUnbound, requestsOf } from './request-row.js';
 
 /** What the rows of one commit become, written in one statement per table. */
 interface Changes {

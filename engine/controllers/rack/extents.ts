@@ -1,7 +1,7 @@
+import { integerOf } from '../../base/integer-column.js';
 import { must } from '../../base/assert.js';
 import type { Rows } from '../../loop/controller.js';
 import type { Extent, Shelf } from './micro.js';
-import { integerOf } from './request-row.js';
 
 /** The two extent tables. */
 export type ExtentTable = 'core_extent' | 'memslice_extent';

@@ -1,3 +1,4 @@
+import { integerOf } from '../../base/integer-column.js';
 import { must, unreachable } from '../../base/assert.js';
 import { Refusal } from '../../base/event-fields.js';
 import type { ControllerContext, LoopEvent, Rows } from '../../loop/controller.js';
@@ -6,7 +7,7 @@ import { checkUnits, decode } from './decode.js';
 import { hold, shelvesOf } from './extents.js';
 import { takeLowest } from './micro.js';
 import { release } from './release.js';
-import { advance, integerOf } from './request-row.js';
+import { advance } from './request-row.js';
 import { cutIntoUnits, throughCache } from './units.js';
 
 type EventOf<Type extends RackEvent['type']> = Extract<RackEvent, { type: Type }>;

@@ -1,4 +1,5 @@
-import { assert, must } from '../../base/assert.js';
+import { integerOf, nullableOf } from '../../base/integer-column.js';
+import { assert } from '../../base/assert.js';
 import type { SqlRecord, SqlValue } from '../../base/sql-value.js';
 import type { ControllerContext, Rows } from '../../loop/controller.js';
 import type { MachineEffect } from '../../machine/effect.js';
@@ -77,17 +78,4 @@ export function emitAll(effects: readonly MachineEffect[], context: ControllerCo
     assert(effect.kind === 'emit', 'the request machine has no timers');
     context.emit({ type: effect.type, fields: effect.fields });
   }
-}
-
-/** An integer column that is never null. */
-export function integerOf(record: SqlRecord, column: string): number {
-  return must(nullableOf(record, column), column);
-}
-
-/** An integer column, or null. */
-export function nullableOf(record: SqlRecord, column: string): number | null {
-  const value = record[column];
-  if (value === null) return null;
-  assert(typeof value === 'number', () => `${column} is ${String(value)}, not an integer within 2^53`);
-  return value;
 }

@@ -1,6 +1,7 @@
+import { integerOf } from '../../base/integer-column.js';
 import type { SqlRecord } from '../../base/sql-value.js';
 import type { Batch, ControllerContext, Rows } from '../../loop/controller.js';
-import { emitAll, integerOf, isUnbound, requestById } from './request-row.js';
+import { emitAll, isUnbound, requestById } from './request-row.js';
 import { step } from '../../machine/step.js';
 import { requestMachine } from './machine.js';
 

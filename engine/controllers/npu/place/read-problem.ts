@@ -1,7 +1,7 @@
+import { integerOf, nullableOf } from '../../../base/integer-column.js';
 import { must } from '../../../base/assert.js';
 import type { SqlRecord } from '../../../base/sql-value.js';
 import type { Rows } from '../../../loop/controller.js';
-import { integerOf, nullableOf } from '../integer-of.js';
 import type {
   HalfLimit,
   Line,

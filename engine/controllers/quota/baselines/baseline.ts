@@ -1,7 +1,7 @@
+import { integerOf } from '../../../base/integer-column.js';
 import { must } from '../../../base/assert.js';
 import type { SqlRecord } from '../../../base/sql-value.js';
 import type { ControllerContext, Decision, Scheduler } from '../../../loop/controller.js';
-import { integerOf } from '../container-row.js';
 import { restart } from '../restart.js';
 import type { Wish } from './fit.js';
 import { fit } from './fit.js';

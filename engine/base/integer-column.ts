@@ -1,5 +1,5 @@
-import { assert, must } from '../../base/assert.js';
-import type { SqlRecord } from '../../base/sql-value.js';
+import { assert, must } from './assert.js';
+import type { SqlRecord } from './sql-value.js';
 
 /** An integer column that is never null. */
 export function integerOf(record: SqlRecord, column: string): number {
