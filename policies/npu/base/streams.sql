@@ -16,11 +16,13 @@ join live_tile as t on t.tile_id = e.controllable_tile
 where i.dimension = 'row'
 group by i.device_id, i.first, i.onward, i.back, e.fifo_id;
 
+-- Streams that cross a line northwards.
 create constraint streams_north as
 select * from row_crossing as c
 group by c.device_id, c.first, c.onward
 check sum(c.starts_before and c.ends_behind) <= c.onward;
 
+-- Streams that cross a line southwards.
 create constraint streams_south as
 select * from row_crossing as c
 group by c.device_id, c.first, c.back

@@ -3,5 +3,5 @@
 create constraint tile_kind as
 select * from live_part as p
 check p.controllable_tile in (
-  select t.tile_id from live_tile as t where t.device_id = p.device_id and t.kind = p.tile_kind and t.has_dma = 1
-);
+  select t.tile_id from live_tile as t
+  where t.device_id = p.device_id and t.kind = p.tile_kind and t.has_dma = 1);

@@ -2,4 +2,5 @@
 create constraint few_columns as
 select * from live_part as p
 join live_tile as t on t.tile_id = p.controllable_tile
-minimize count(distinct t.col);
+minimize count(distinct t.col)
+weight 1;

@@ -2,4 +2,5 @@
 create constraint few_moves as
 select * from live_part
 where status = 'DECLARED' and previous_tile is not null
-minimize controllable_tile <> previous_tile;
+minimize controllable_tile <> previous_tile
+weight 1;

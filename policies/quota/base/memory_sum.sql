@@ -2,7 +2,6 @@
 create constraint memory_sum as
 select * from application
 check (
-  select sum(container.controllable_limit_pages)
-  from container
-  where container.application_id = application.application_id and container.ended_us is null
-) <= application.memory_limit_pages;
+  select sum(container.controllable_limit_pages) from container
+  where container.application_id = application.application_id
+    and container.ended_us is null) <= application.memory_limit_pages;

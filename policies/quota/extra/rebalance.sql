@@ -1,6 +1,7 @@
 -- The rebalancing layer: every so many periods a linear program moves quotas on from where the rules have left them.
 
 -- A quota moves no further than its container's reports bear out.
+-- edict:ignore L003 five policies make one layer
 create constraint within_range as
 select * from container
 join rebalance_range on rebalance_range.container_id = container.container_id
@@ -16,16 +17,19 @@ create constraint feed as
 select * from container
 join rebalance_range on rebalance_range.container_id = container.container_id
 where rebalance_range.throttle_sum > 0
-maximize rebalance_range.throttle_sum * container.controllable_quota_us;
+maximize rebalance_range.throttle_sum * container.controllable_quota_us
+weight 1;
 
 -- What is not used is given back.
 create constraint tight as
 select * from container
 where ended_us is null
-minimize controllable_quota_us weight 0.5;
+minimize controllable_quota_us
+weight 0.5;
 
 -- Nothing moves without a gain.
 create constraint calm as
 select * from container
 where ended_us is null
-minimize max(controllable_quota_us - quota_us, quota_us - controllable_quota_us) weight 0.1;
+minimize max(controllable_quota_us - quota_us, quota_us - controllable_quota_us)
+weight 0.1;

@@ -5,5 +5,4 @@ join live_part as c on c.placeable_id = a.accessor
 join live_part as o on o.placeable_id = a.owner
 check exists (
   select 1 from memory_reach as r
-  where r.tile_id = c.controllable_tile and r.memory_tile = o.controllable_tile
-);
+  where r.tile_id = c.controllable_tile and r.memory_tile = o.controllable_tile);
