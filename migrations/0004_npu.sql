@@ -948,6 +948,71 @@ join placeable as p on p.placeable_id = e.placeable_id
 join design as d on d.design_id = p.design_id
 where w.way = 'dma' and d.status in ('DECLARED', 'PLACED', 'RESOLVED');
 
+-- Ends of links in their order: first those that take, by their place in the whole object, then as the design lists its
+-- fifos. `partner` is the part at the other end where it is the only one; `form` is what alike ends have in common.
+create view stamp_end as
+select
+  e.placeable_id as lead,
+  row_number() over (partition by e.placeable_id order by e.side, e.offset_elements, f.position) as slot,
+  iif(w.consumers = 1, o.placeable_id, null) as partner,
+  json_array(
+    e.side, e.depth, f.object_bytes, f.dtype, w.consumers, coalesce(e.offset_elements, -1), coalesce(k.role, o.kind)
+  ) as form
+from endpoint as e
+join link as l on l.placeable_id = e.placeable_id
+join object_fifo as f on f.fifo_id = e.fifo_id
+join fifo_way as w on w.fifo_id = e.fifo_id
+join placeable as o on o.placeable_id = iif(e.side = 'producer', w.consumer, w.producer)
+left join worker as k on k.placeable_id = o.placeable_id;
+
+-- Stamps of designs: a link with the parts that share a fifo with it and nobody else. Two stamps of a design are alike
+-- where their links have one kind and one kind of tile, and their ends, slot by slot, one form: sizes, depths, offsets,
+-- how many take, and the roles of workers. `number` counts alike stamps, from 1.
+create view stamp as
+select lead, design_id, form, row_number() over (partition by design_id, form order by lead) as number
+from (
+  select
+    p.placeable_id as lead,
+    p.design_id,
+    l.kind || ' ' || p.tile_kind || ' ' || group_concat(e.form, ' ') as form
+  from link as l
+  join placeable as p on p.placeable_id = l.placeable_id
+  join (select lead, form from stamp_end order by lead, slot) as e on e.lead = l.placeable_id
+  group by p.placeable_id
+);
+
+-- Parts of live designs that repeat: of a stamp and the next one alike, the partners in one slot, with the tiles of both
+-- and of their links. Stamps with a part in common, such as two that feed the same workers, do not repeat each other.
+create view live_repeat as
+select
+  a.design_id,
+  a.lead as first_lead,
+  b.lead as second_lead,
+  x.slot,
+  p.placeable_id as first,
+  q.placeable_id as second,
+  p.controllable_tile as first_tile,
+  q.controllable_tile as second_tile,
+  m.controllable_tile as first_lead_tile,
+  n.controllable_tile as second_lead_tile
+from stamp as a
+join stamp as b on b.design_id = a.design_id and b.form = a.form and b.number = a.number + 1
+join stamp_end as x on x.lead = a.lead
+join stamp_end as y on y.lead = b.lead and y.slot = x.slot
+join placeable as p on p.placeable_id = x.partner
+join placeable as q on q.placeable_id = y.partner
+join placeable as m on m.placeable_id = a.lead
+join placeable as n on n.placeable_id = b.lead
+join design as d on d.design_id = a.design_id
+where
+  d.status in ('DECLARED', 'PLACED', 'RESOLVED')
+  and not exists (
+    select 1
+    from stamp_end as i
+    join stamp_end as j on j.partner = i.partner
+    where i.lead = a.lead and j.lead = b.lead
+  );
+
 -- Fifos of live designs with the highest rows that their ends may take.
 create view live_net as
 select
