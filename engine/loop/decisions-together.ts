@@ -1,16 +1,17 @@
 import type { SqlValue } from '../base/sql-value.js';
 import type { Decision } from './controller.js';
 
-/** One decision as the journal has it. */
-export function bodyOf({ table, key, column, value }: Decision): unknown {
-  return { table, key, column, value };
+/** Decisions as the journal has them: an entry for each, or for all of a column. */
+export function journalBodies(decisions: readonly Decision[], isTogether: boolean): readonly unknown[] {
+  if (isTogether) return decisionsTogether(decisions);
+  return decisions.map(({ table, key, column, value }) => ({ table, key, column, value }));
 }
 
 /**
  * All decisions on one column as one journal entry: names of the key columns, then a key and a value per decision, in
  * their order. Keys of one column are its plain values.
  */
-export function decisionsTogether(decisions: readonly Decision[]): readonly unknown[] {
+function decisionsTogether(decisions: readonly Decision[]): readonly unknown[] {
   const byColumn = new Map<
     string,
     { table: string; column: string; key: string[]; keys: unknown[]; values: SqlValue[] }

@@ -27,15 +27,16 @@ import type {
   Rows,
   TriggerRule,
 } from './controller.js';
-import type { Prepared, Solve, TickReader } from './decide.js';
+import type { Prepared, Solve } from './decide.js';
 import { groundErrors, isCurrent, prepare, softResults, withBounds } from './decide.js';
-import { bodyOf, decisionsTogether } from './decisions-together.js';
+import { journalBodies } from './decisions-together.js';
 import { engineFaults } from './engine-fault.js';
 import { admit } from './fallback.js';
 import { reasonOf } from './find-core.js';
 import { PoliciesReading } from './policies-reading.js';
 import type { StageMs } from './stages.js';
 import { StageClock } from './stages.js';
+import { timedReader } from './timed-reader.js';
 import type { TriggerAnswer } from './trigger.js';
 import { trigger } from './trigger.js';
 import { cellRow, changesOf, decisionsOf, writeDecisions } from './writeback.js';
@@ -496,19 +497,22 @@ export class Loop {
     const context = this.context(nowUs, entries, out);
     const batch = controller.waiting(this.rows);
     const whole = this.direct(batch, decider, context);
-    const decisions: Decision[] = [...(whole ?? [])];
+    const decisions: Decision[] = [...(whole?.decisions ?? [])];
+    let gaveUp = whole?.gaveUp ?? false;
     const leftOut: SqlRecord[] = [];
     const reason = `${decider.name} finds no host with room`;
     if (whole === null && mode === 'best-effort') {
       for (const key of batch.keys) {
         const one = this.direct({ ...batch, keys: [key] }, decider, context);
         if (one === null) leftOut.push(key);
-        else decisions.push(...one);
+        else decisions.push(...one.decisions);
+        gaveUp ||= one?.gaveUp ?? false;
       }
     } else if (whole === null) leftOut.push(...batch.keys);
     if (leftOut.length > 0) controller.defer(leftOut, reason, context);
     this.deferUndecided(context);
-    const status = batch.keys.length > 0 && decisions.length === 0 ? 'infeasible' : 'feasible';
+    const isUnserved = decisions.length === 0 && (gaveUp || leftOut.length > 0);
+    const status = isUnserved ? 'infeasible' : 'feasible';
     stages.lap('solve');
     this.journalOutcome(entries, nowUs, status, decisions, batch.keys.length, leftOut.length);
     appendJournal(this.store, entries);
@@ -525,33 +529,36 @@ export class Loop {
     return { tick: this.tick, status, decisions, leftOut: leftOut.length, ...out };
   }
 
-  /** One call of a baseline: its decisions written, checked and committed, or all of it undone. */
+  /**
+   * One call of a baseline: its decisions written, checked and committed, or all of it undone (null).
+   * `gaveUp`: it took rows out of what waits itself. No change of any cell is an answer, too.
+   */
   private direct(
     batch: Batch,
     decider: Extract<Layer, { kind: 'direct' }>,
     context: ControllerContext,
-  ): readonly Decision[] | null {
+  ): { readonly decisions: readonly Decision[]; readonly gaveUp: boolean } | null {
     const { store } = this;
     const { controller, relations } = this.options;
-    let decisions: readonly Decision[] | null = null;
-    // It may take rows out of what waits while it decides.
-    const isWhole = batch.keys.length === controller.waiting(this.rows).keys.length;
+    const waiting = (): number => controller.waiting(this.rows).keys.length;
+    const before = waiting();
     const none = new Error('no decision');
     try {
       return store.savepoint(() => {
-        decisions = decider.decide(batch, context);
+        const decisions = decider.decide(batch, context);
         if (decisions === null) throw none;
+        const gaveUp = waiting() < before;
         writeDecisions(store, decisions, relations);
         // A baseline decides part of a batch at a time; only what is violated by its own rows can be its fault.
-        const faults = isWhole
-          ? engineFaults(store, this.reading(decider.checks).of(decisions), [], null)
-          : [];
+        const isWhole = batch.keys.length === before;
+        const checks = isWhole ? this.reading(decider.checks).of(decisions) : [];
+        const faults = engineFaults(store, checks, [], null);
         if (faults.length > 0) {
           for (const { code, message } of faults) context.refuse({ code, message });
           throw none;
         }
         controller.commit(decisions, context, batch);
-        return decisions;
+        return { decisions, gaveUp };
       });
     } catch (error) {
       if (error === none) return null;
@@ -573,28 +580,13 @@ export class Loop {
     leftOut: number,
   ): void {
     const { tick } = this;
-    const together = this.options.controller.journalsTogether === true;
-    const bodies = together ? decisionsTogether(changed) : changed.map(bodyOf);
+    const bodies = journalBodies(changed, this.options.controller.journalsTogether === true);
     const decisions = bodies.map((body): JournalEntry => ({ tick, kind: 'decision', atUs, body }));
     // Decisions come before the effects they caused.
     entries.unshift(...decisions);
     const { name } = this.layer();
     entries.push({ tick, kind: 'outcome', atUs, body: { status, scheduler: name, batch, leftOut } });
   }
-}
-
-/** Counts the time of every query to the stage `read`. */
-function timedReader(cache: RowCache, stages: StageClock): TickReader {
-  const timed = <T>(read: () => T): T => {
-    stages.lap('ground');
-    const result = read();
-    stages.lap('read');
-    return result;
-  };
-  return {
-    begin: () => timed(() => cache.begin()),
-    rows: (sql, parameters) => timed(() => cache.rows(sql, parameters)),
-  };
 }
 
 const micros = (ms: number): number => Math.max(0, Math.round(ms * 1000));

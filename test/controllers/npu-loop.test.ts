@@ -82,6 +82,8 @@ test('designs share a device by columns until none are left', async (t) => {
   for (const id of ['one', 'two', 'three'])
     await send('design', { ...designJson('colordetect'), id, device: 'npu1_2col' });
   t.deepEqual(statusOf(store), ['PLACED', 'PLACED', 'FAILED']);
+  const ticks = store.rows('select status from solve_run order by solve_run_id').map(([status]) => status);
+  t.deepEqual(ticks, ['feasible', 'feasible', 'infeasible']);
   const columns = ['one', 'two'].map((id) =>
     Object.values(tilesOf(store, id)).map((tile) => Math.floor((Number(tile) % 10_000) / 100)),
   );

@@ -274,6 +274,16 @@ for (const scheduler of ['ref', 'paper', 'rebalance']) {
   });
 }
 
+test('a period that changes nothing is decided like any other', async (t) => {
+  const made = quotaLoop();
+  await made.take(0, ...start);
+  await made.take(100_000, period([1, 2], [1000, 1000], [0, 0]));
+  t.deepEqual(made.ticks.at(-1)?.decisions, []);
+  t.is(made.ticks.at(-1)?.status, 'feasible');
+  t.deepEqual(made.rows('select 1 from quota_signal where decided_us is null'), []);
+  made.store.close();
+});
+
 test('an answer that gives away more than there is does not pass the policies', async (t) => {
   const made = quotaLoop();
   await made.take(0, ...start);
