@@ -22,7 +22,7 @@ export interface Effort {
 }
 
 /** Some tenths of a second for the largest designs. */
-export const QUICK: Effort = { legalSteps: 2_000_000, firstMoves: 20_000, rounds: 3, proofSteps: 300_000 };
+export const QUICK: Effort = { legalSteps: 2_000_000, firstMoves: 10_000, rounds: 3, proofSteps: 200_000 };
 
 /** Up to a minute for the largest designs. */
 export const THOROUGH: Effort = {
