@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { must } from '../engine/base/assert.js';
 import type { Random } from '../engine/base/random.js';
 import { seededRandom } from '../engine/base/random.js';
-import { quota } from '../engine/controllers/quota/controller.js';
 import { CgroupFolder } from '../engine/live/cgroups/cgroup-folder.js';
 import { findCgroups } from '../engine/live/cgroups/find-cgroups.js';
 import { readSample } from '../engine/live/cgroups/read-sample.js';
 import { steerCgroups } from '../engine/live/cgroups/steer-cgroups.js';
-import { openLoop } from '../engine/loop/open-loop.js';
 import { openStore } from '../engine/store/open.js';
-import { rowsOf } from '../engine/store/rows-of.js';
+import { openQuotaSession } from '../test/helpers/quota-session.js';
 import type { Bench, BenchContext, Row, Table } from './bench.js';
 import { cpuNowMs, measure, repetition, timesOf } from './measure.js';
 
@@ -121,13 +119,7 @@ async function steerRow(
 ): Promise<Row> {
   const store = openStore(':memory:', 'state');
   try {
-    const { loop } = openLoop(store, {
-      controller: quota,
-      solve: () => Promise.reject(new Error('the rules need no solver')),
-    });
-    const steer = must(quota.steerCgroups, 'steering');
-    const session = steer({
-      rows: rowsOf(store),
+    const { loop, session } = openQuotaSession(store, {
       name: 'bench',
       budget: {
         cpuMax: { quotaUs: shop.size * quotaUs, periodUs: 100_000 },

@@ -214,21 +214,24 @@ export class ExpressionParser {
     return { kind: 'inList', negated, operand, list, span: stream.since(operand.span) };
   }
 
-  /** `x in t` and `x in f(...)`, which mean `x in (select * from ...)`. */
-  private inTable(operand: Expression, negated: boolean): Expression {
-    const { stream, height } = this;
-    const { start } = stream;
-    let schema: Name | null = null;
-    let name = stream.name('a table or view');
-    if (stream.operator('.')) {
-      schema = name;
-      name = stream.name('a table or view');
-    }
+  /** `name`, `schema.name` or a table-valued function with its arguments. */
+  table(): Pick<Extract<FromItem, { kind: 'table' }>, 'schema' | 'name' | 'args'> {
+    const { stream } = this;
+    const first = stream.name('a table or view');
+    const second = stream.operator('.') ? stream.name('a table or view') : null;
     let args: Expression[] | null = null;
     if (stream.operator('(')) {
       args = stream.isOperator(')') ? [] : this.list();
       stream.expectOperator(')');
     }
+    return second === null ? { schema: null, name: first, args } : { schema: first, name: second, args };
+  }
+
+  /** `x in t` and `x in f(...)`, which mean `x in (select * from ...)`. */
+  private inTable(operand: Expression, negated: boolean): Expression {
+    const { stream, height } = this;
+    const { start } = stream;
+    const { schema, name, args } = this.table();
     const span = stream.spanFrom(start);
     // The alias keeps text in place of the name from being given one.
     const from: FromItem = { kind: 'table', schema, name, alias: name, args, span };

@@ -212,17 +212,7 @@ export class SelectParser {
       stream.expectOperator(')');
       return { ...inner, span: stream.spanFrom(start) };
     }
-    let schema: Name | null = null;
-    let name = stream.name('a table or view');
-    if (stream.operator('.')) {
-      schema = name;
-      name = stream.name('a table or view');
-    }
-    let args: Expression[] | null = null;
-    if (stream.operator('(')) {
-      args = stream.isOperator(')') ? [] : this.expressions.list();
-      stream.expectOperator(')');
-    }
+    const { schema, name, args } = this.expressions.table();
     const alias = stream.alias();
     if (stream.word('indexed', 'by')) stream.name('an index');
     else stream.word('not', 'indexed');

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { everyAssignment } from '../helpers/enumerate.js';
+import { acceptedBy, everyAssignment } from '../helpers/enumerate.js';
 import { databaseOf } from '../helpers/solve-here.js';
 
 /** Two items, each with a decision over hosts 1 and 2. */
@@ -206,12 +206,7 @@ for (const [rule, policies, accepted] of MEANINGS) {
   test(`names resolve: ${rule}`, (t) => {
     const seen = everyAssignment(databaseOf(...SCHEMA), policies);
     t.is(seen.length, 4);
-    const by = (reading: 'model' | 'sqlite'): string =>
-      seen
-        .filter((one) => one[reading])
-        .map(({ values }) => values)
-        .join(' ');
-    t.is(by('model'), accepted, 'the model');
-    t.is(by('sqlite'), accepted, 'SQLite');
+    t.is(acceptedBy('model', seen), accepted, 'the model');
+    t.is(acceptedBy('sqlite', seen), accepted, 'SQLite');
   });
 }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { everyAssignment } from '../helpers/enumerate.js';
+import { acceptedBy, everyAssignment } from '../helpers/enumerate.js';
 import { databaseOf } from '../helpers/solve-here.js';
 
 /**
@@ -81,13 +81,8 @@ for (const [check, accepted] of CHECKS) {
     }
     const seen = everyAssignment(store, `create constraint c as select * from t check ${check}`);
     t.is(seen.length, 3);
-    const by = (reading: 'model' | 'sqlite'): string =>
-      seen
-        .filter((one) => one[reading])
-        .map(({ values }) => values)
-        .join(' ');
-    t.is(by('model'), accepted, 'the model');
-    t.is(by('sqlite'), accepted, 'SQLite');
+    t.is(acceptedBy('model', seen), accepted, 'the model');
+    t.is(acceptedBy('sqlite', seen), accepted, 'SQLite');
   });
 }
 

@@ -26,6 +26,15 @@ export interface Seen {
   readonly sqliteSoft: Readonly<Record<string, number | null>>;
 }
 
+/** Values of the assignments that a reading of the policies accepts, in their order as text. */
+export function acceptedBy(reading: 'model' | 'sqlite', seen: readonly Seen[]): string {
+  const accepted = seen.filter((one) => one[reading]);
+  return accepted
+    .map(({ values }) => values)
+    .sort()
+    .join(' ');
+}
+
 function* assignments(model: Model, at = 0): Generator<number[]> {
   const variable = model.variables[at];
   if (variable === undefined) {

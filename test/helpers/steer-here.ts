@@ -1,13 +1,10 @@
 import type { Diagnostic } from '../../engine/base/diagnostic.js';
-import { quota } from '../../engine/controllers/quota/controller.js';
 import type { SteerResult } from '../../engine/live/cgroups/steer-cgroups.js';
 import { steerCgroups } from '../../engine/live/cgroups/steer-cgroups.js';
 import type { Effect, LoopEvent } from '../../engine/loop/controller.js';
-import { openLoop } from '../../engine/loop/open-loop.js';
-import { must } from '../../engine/base/assert.js';
-import { rowsOf } from '../../engine/store/rows-of.js';
 import type { Store } from '../../engine/store/store.js';
 import type { ImitatedCgroups } from './imitated-cgroups.js';
+import { openQuotaSession } from './quota-session.js';
 
 export interface SteeredHere extends SteerResult {
   readonly diagnostics: readonly Diagnostic[];
@@ -44,20 +41,8 @@ export async function steerHere(
     before,
     workMs,
   } = setting;
-  const { loop } = openLoop(store, {
-    controller: quota,
-    solve: () => Promise.reject(new Error('the rules need no solver')),
-  });
-  const steer = must(quota.steerCgroups, 'steering');
-  const session = steer({
-    rows: rowsOf(store),
-    name: 'shop',
-    budget: {
-      cpuMax: cores === null ? null : { quotaUs: cores * 100_000, periodUs: 100_000 },
-      memoryBytes,
-    },
-    isDry,
-  });
+  const cpuMax = cores === null ? null : { quotaUs: cores * 100_000, periodUs: 100_000 };
+  const { loop, session } = openQuotaSession(store, { name: 'shop', budget: { cpuMax, memoryBytes }, isDry });
   let nowMs = 0;
   let period = 0;
   const diagnostics: Diagnostic[] = [];

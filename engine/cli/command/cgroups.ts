@@ -1,7 +1,7 @@
-import { appendFileSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { CgroupBudget } from '../../base/cgroup.js';
-import { after, monotonicClock } from '../../base/clock.js';
+import { after } from '../../base/clock.js';
 import { DiagnosticError } from '../../base/diagnostic.js';
 import type { SteerResult } from '../../live/cgroups/steer-cgroups.js';
 import type { Controller } from '../../loop/controller.js';
@@ -9,15 +9,13 @@ import type { CliCommand } from '../cli-command.js';
 import { WORD_FORMATS } from '../cli-command.js';
 import { controllersNamed } from '../controller-input.js';
 import { EXIT } from '../exit.js';
-import type { LoopCommandOptions } from '../loop-input.js';
-import { addLoopOptions, triggerOf } from '../loop-input.js';
+import type { LiveCommandOptions } from '../live-loop.js';
+import { withLiveLoop } from '../live-loop.js';
+import { addLoopOptions } from '../loop-input.js';
 import { byteCount, positiveNumber, wholeNumber } from '../option-values.js';
-import { limitsOf, withSolver } from '../solver-input.js';
 import { usageError } from '../usage-error.js';
-import { withStore } from '../with-store.js';
 
-interface CgroupsOptions extends LoopCommandOptions {
-  readonly db: string;
+interface CgroupsOptions extends LiveCommandOptions {
   readonly controller: string;
   readonly application?: string;
   readonly cpu?: number;
@@ -26,7 +24,6 @@ interface CgroupsOptions extends LoopCommandOptions {
   readonly periods?: number;
   readonly scanMs: number;
   readonly dryRun: boolean;
-  readonly record?: string;
 }
 
 export const cgroups: CliCommand = {
@@ -82,57 +79,28 @@ async function steer(
   controller: Controller | undefined,
   { isStopped, output }: { readonly isStopped: () => boolean; readonly output: Shell['output'] },
 ): Promise<SteerResult & { readonly digest: string }> {
-  const { policies = [], scheduler = null, batch: mode, record, dryRun: isDry, periodMs } = options;
   if (controller?.steerCgroups === undefined) {
     throw usageError(`the controller \`${options.controller}\` does not steer control groups`);
   }
   const { steerCgroups } = controller;
-  const { openLoop } = await import('../../loop/open-loop.js');
   const { steerCgroups: host } = await import('../../live/cgroups/steer-cgroups.js');
-  const { formatHeader, formatRecord } = await import('../../replay/trace.js');
-  const { journalDigest } = await import('../../store/journal.js');
   const { rowsOf } = await import('../../store/rows-of.js');
+  const { dryRun: isDry, periodMs } = options;
   const budget = await budgetOf(folder, options);
-  return withStore(options.db, 'state', (store) =>
-    withSolver(options.solver, async (solve) => {
-      // A record must replay to the same digest, so only a limit that no machine's speed moves may cut a solve short.
-      const timeMs = record === undefined ? (options.timeLimit ?? periodMs) : null;
-      const clock = monotonicClock;
-      const { loop, scheduler: chosen } = openLoop(store, {
-        controller,
-        scheduler,
-        policies,
-        mode,
-        trigger: triggerOf(options, controller.trigger),
-        limits: { ...limitsOf(options), timeMs },
-        solve,
-        clock,
-      });
-      if (record !== undefined) {
-        const notes = { scheduler: chosen, seed: options.seed };
-        writeFileSync(record, formatHeader({ controller: controller.name, notes }));
-      }
-      const name = options.application ?? basename(resolve(folder));
-      const session = steerCgroups({ rows: rowsOf(store), name, budget, isDry });
-      const result = await host(loop, session, {
-        clock,
-        sleep: (ms) => new Promise((done) => void after(ms, done)),
-        folder,
-        lengthMs: periodMs,
-        periods: options.periods ?? null,
-        scanPeriods: Math.max(1, Math.round(options.scanMs / periodMs)),
-        isDry,
-        isStopped,
-        onEvent: (event) => {
-          if (record !== undefined) appendFileSync(record, formatRecord(event));
-        },
-        onEffect: ({ type, fields }, atUs) =>
-          output.data(`${JSON.stringify({ at_us: atUs, type, ...fields })}\n`),
-        onDiagnostic: (diagnostic) => output.report([diagnostic]),
-      });
-      return { ...result, digest: journalDigest(store) };
-    }),
-  );
+  return withLiveLoop(options, { controller, usualMs: periodMs, output }, ({ store, loop, hooks }) => {
+    const name = options.application ?? basename(resolve(folder));
+    const session = steerCgroups({ rows: rowsOf(store), name, budget, isDry });
+    return host(loop, session, {
+      ...hooks,
+      sleep: (ms) => new Promise((done) => void after(ms, done)),
+      folder,
+      lengthMs: periodMs,
+      periods: options.periods ?? null,
+      scanPeriods: Math.max(1, Math.round(options.scanMs / periodMs)),
+      isDry,
+      isStopped,
+    });
+  });
 }
 
 /** What was given on the command line, else the limits of the folder's own control group. */

@@ -46,8 +46,7 @@ export function subtractSample(
   weight: number,
   atMs: number,
 ): DecayingHistogram {
-  const shifted = shiftTo(histogram, atMs);
-  return changed(shifted, value, -weight * decayFactor(shifted, atMs));
+  return addSample(histogram, value, -weight, atMs);
 }
 
 /** Upper end of the first bucket by which a share `p` of the weight is reached; 0 for an empty histogram. */
