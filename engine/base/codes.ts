@@ -45,7 +45,7 @@ export const CODES = {
   'solve/unbounded': 'A soft constraint grows without bound with a decision.',
   'solve/model-invalid': 'The model cannot be given to any solver.',
   'solve/backend-rejected': "A solver's answer failed the exact check; another one was tried.",
-  'solve/engine-fault': 'SQLite disagrees with an answer the model check accepted; nothing was written.',
+  'solve/engine-fault': 'SQLite disagrees with an answer that was accepted before; nothing was written.',
   'solve/advisory-violated': 'The answer violates a policy that is advisory for this run.',
   'solve/stale': 'The database changed while the solver worked; the answer was not written.',
   'audit/violated': 'A row violates a policy now.',

@@ -441,7 +441,8 @@ export class Loop {
       if (leftOut.length > 0) controller.defer(leftOut, reason, context);
       writeDecisions(store, decisions, relations);
       stages.lap('write');
-      return engineFaults(store, checks.policies, softResults(grounded.model, soft), grounded.domains);
+      const source = { kind: 'model', soft: softResults(grounded.model, soft) } as const;
+      return engineFaults(store, checks.policies, source, grounded.domains);
     });
     stages.lap('check');
     if (faults.length > 0) {
@@ -500,7 +501,7 @@ export class Loop {
     const decisions: Decision[] = [...(whole?.decisions ?? [])];
     let gaveUp = whole?.gaveUp ?? false;
     const leftOut: SqlRecord[] = [];
-    const reason = `${decider.name} finds no host with room`;
+    const reason = `${decider.name} finds no place for it`;
     if (whole === null && mode === 'best-effort') {
       for (const key of batch.keys) {
         const one = this.direct({ ...batch, keys: [key] }, decider, context);
@@ -552,7 +553,7 @@ export class Loop {
         // A baseline decides part of a batch at a time; only what is violated by its own rows can be its fault.
         const isWhole = batch.keys.length === before;
         const checks = isWhole ? this.reading(decider.checks).of(decisions) : [];
-        const faults = engineFaults(store, checks, [], null);
+        const faults = engineFaults(store, checks, { kind: 'scheduler', name: decider.name }, null);
         if (faults.length > 0) {
           for (const { code, message } of faults) context.refuse({ code, message });
           throw none;

@@ -249,7 +249,7 @@ function writeChecked(
         store.savepoint(() => {
           writeDecisions(store, assignments, relations);
           const verifying = clock.nowMs();
-          faults = engineFaults(store, compiled.policies, soft, prepared.grounded.domains);
+          faults = engineFaults(store, compiled.policies, { kind: 'model', soft }, prepared.grounded.domains);
           advice = advisoryWarnings(store, compiled.advisory, prepared.grounded.domains);
           verifyMs = clock.nowMs() - verifying;
           if (faults.length > 0 || dryRun) throw undo;

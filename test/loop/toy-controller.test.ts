@@ -1,8 +1,11 @@
 import test from 'ava';
 import { stoppedClock } from '../../engine/base/clock.js';
 import { catalogOf } from '../../engine/check/schema.js';
+import type { Diagnostic } from '../../engine/base/diagnostic.js';
+import type { CompiledPolicies } from '../../engine/loop/compile.js';
 import { compilePolicies } from '../../engine/loop/compile.js';
-import type { Controller } from '../../engine/loop/controller.js';
+import type { Batch, Controller, Decision, Effect } from '../../engine/loop/controller.js';
+import type { Decider } from '../../engine/loop/loop.js';
 import { Loop } from '../../engine/loop/loop.js';
 import { Runner } from '../../engine/loop/runner.js';
 import { must } from '../../engine/base/assert.js';
@@ -10,6 +13,7 @@ import { introspect } from '../../engine/store/introspect.js';
 import { journalDigest } from '../../engine/store/journal.js';
 import { openStore } from '../../engine/store/open.js';
 import { rowsOf } from '../../engine/store/rows-of.js';
+import type { Store } from '../../engine/store/store.js';
 import { solver } from '../helpers/rack-loop.js';
 
 test.after.always(() => solver.close());
@@ -81,16 +85,21 @@ const library: Controller = {
   metrics: (rows) => ({ shelved: Number(rows.get('select count(current_shelf) as n from book')?.['n']) }),
 };
 
-test('a made-up controller of another domain works with the core untouched', async (t) => {
+/** A loop over an empty library; `decider` is handed the compiled policies. */
+function libraryLoop(decider: (checks: CompiledPolicies) => Decider): {
+  readonly runner: Runner;
+  readonly store: Store;
+  readonly effects: Effect[];
+  readonly refusals: Diagnostic[];
+} {
   const store = openStore(':memory:', 'state');
   store.write(() => store.script(SCHEMA));
   const catalog = catalogOf(introspect(store));
-  const { compiled, diagnostics } = compilePolicies([{ name: 'library.sql', text: POLICY }], catalog);
-  t.deepEqual(diagnostics, []);
+  const { compiled } = compilePolicies([{ name: 'library.sql', text: POLICY }], catalog);
   const relations = new Map(catalog.relations.map((relation) => [relation.name, relation]));
   const loop = new Loop(store, {
     controller: library,
-    decider: { kind: 'policies', name: 'shelving', checks: must(compiled, 'policies') },
+    decider: decider(must(compiled, 'policies')),
     mode: 'best-effort',
     trigger: library.trigger,
     limits: { timeMs: null, work: null, seed: 1 },
@@ -98,8 +107,23 @@ test('a made-up controller of another domain works with the core untouched', asy
     solve: solver.solve,
     clock: stoppedClock,
   });
-  const effects: unknown[] = [];
-  const runner = new Runner(loop, { onTick: (result) => effects.push(...result.effects) });
+  const effects: Effect[] = [];
+  const refusals: Diagnostic[] = [];
+  const runner = new Runner(loop, {
+    onTick: (result) => {
+      effects.push(...result.effects);
+      refusals.push(...result.refusals);
+    },
+  });
+  return { runner, store, effects, refusals };
+}
+
+test('a made-up controller of another domain works with the core untouched', async (t) => {
+  const { runner, store, effects } = libraryLoop((checks) => ({
+    kind: 'policies',
+    name: 'shelving',
+    checks,
+  }));
   await runner.take([
     { atUs: 0, type: 'shelf', fields: { id: 1, width: 100 } },
     { atUs: 0, type: 'shelf', fields: { id: 2, width: 60 } },
@@ -117,4 +141,30 @@ test('a made-up controller of another domain works with the core untouched', asy
   t.deepEqual(effects, [{ type: 'stays-on-cart', fields: { book: 3, reason: 'does not fit under fits' } }]);
   t.deepEqual(library.metrics(rowsOf(store)), { shelved: 2 });
   t.not(journalDigest(store), '0'.repeat(64));
+});
+
+test('what a scheduler without a solver decides against a policy is undone, and the scheduler is named', async (t) => {
+  const decide = ({ table, keys }: Batch): Decision[] =>
+    keys.map((key) => ({ table, key, column: 'controllable_shelf', value: 1, previous: null }));
+  const { runner, store, effects, refusals } = libraryLoop((checks) => ({
+    kind: 'direct',
+    name: 'first-shelf',
+    decide,
+    checks,
+  }));
+  await runner.take([{ atUs: 0, type: 'shelf', fields: { id: 1, width: 60 } }]);
+  await runner.take([{ atUs: 10, type: 'book', fields: { id: 1, width: 70 } }]);
+  await runner.decideUntil(10_000);
+  t.deepEqual(
+    refusals.map(({ code, message }) => [code, message.replace(/ \(.*/, '')]),
+    Array.from({ length: 2 }, () => [
+      'solve/engine-fault',
+      'SQLite finds `fits` violated by what `first-shelf` decided',
+    ]),
+    'the batch, then the book by itself',
+  );
+  t.deepEqual(effects, [
+    { type: 'stays-on-cart', fields: { book: 1, reason: 'first-shelf finds no place for it' } },
+  ]);
+  t.deepEqual(store.rows('select controllable_shelf from book'), [[null]]);
 });

@@ -2,16 +2,10 @@ import test from 'ava';
 import { UnsafeIntegerError } from '../../engine/base/int.js';
 import { ModelBuilder, constantOf, sumOf, truthOf } from '../../engine/model/builder.js';
 import { evaluate } from '../../engine/model/evaluate.js';
-import type { Capacity, LinearExpression, Model, Variable } from '../../engine/model/model.js';
+import type { Capacity, LinearExpression, Model } from '../../engine/model/model.js';
 import { negate } from '../../engine/model/model.js';
+import { interval, list } from '../helpers/model-parts.js';
 
-const list = (...values: number[]): Variable => ({
-  values,
-  lo: values[0] ?? null,
-  hi: values.at(-1) ?? null,
-  label: 'x',
-});
-const interval = (lo: number | null, hi: number | null): Variable => ({ values: null, lo, hi, label: 'x' });
 const times = (variable: number, coefficient: number): LinearExpression => ({
   constant: 0,
   terms: [{ of: { kind: 'variable', variable }, coefficient }],

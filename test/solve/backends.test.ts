@@ -1,10 +1,11 @@
 import test from 'ava';
 import { ModelBuilder, truthOf } from '../../engine/model/builder.js';
-import type { LinearExpression, Model, Variable } from '../../engine/model/model.js';
+import type { LinearExpression, Model } from '../../engine/model/model.js';
 import { negate } from '../../engine/model/model.js';
 import { createBackends } from '../../engine/solve/backends.js';
 import type { SolveLimits } from '../../engine/solve/solver.js';
 import { verifyOutcome } from '../../engine/solve/verify.js';
+import { interval, linear, list } from '../helpers/model-parts.js';
 import { randomPacking } from './random-packing.js';
 
 const backends = createBackends();
@@ -13,17 +14,6 @@ test.after.always(() => backends.highs.close());
 const NO_LIMIT: SolveLimits = { timeMs: null, work: null, seed: 1 };
 const both = ['highs', 'simplex'] as const;
 
-const interval = (lo: number | null, hi: number | null): Variable => ({ values: null, lo, hi, label: 'x' });
-const list = (...values: number[]): Variable => ({
-  values,
-  lo: values[0] ?? null,
-  hi: values.at(-1) ?? null,
-  label: 'x',
-});
-const linear = (...terms: readonly [variable: number, coefficient: number][]): LinearExpression => ({
-  constant: 0,
-  terms: terms.map(([variable, coefficient]) => ({ of: { kind: 'variable', variable }, coefficient })),
-});
 const level = (priority: number, expression: LinearExpression, weight = 1): Model['objectives'][number] => ({
   priority,
   soft: [{ name: 's', weight, expression }],

@@ -1,32 +1,16 @@
 import test from 'ava';
 import { ModelBuilder, constantOf, sumOf, truthOf } from '../../engine/model/builder.js';
 import { evaluate } from '../../engine/model/evaluate.js';
-import type { LinearExpression, Model, Variable } from '../../engine/model/model.js';
+import type { Model } from '../../engine/model/model.js';
 import { negate } from '../../engine/model/model.js';
 import { columnsOf, decodeColumns, encodeModel, restingValue } from '../../engine/solve/encode.js';
 import type { Encoding } from '../../engine/solve/mip.js';
 import { integerColumnCount } from '../../engine/solve/mip.js';
+import { interval, linear, list } from '../helpers/model-parts.js';
 import { assignmentsOf, randomModel } from './random-model.js';
 import { accepted } from './random-model.js';
 
 type MipEncoding = Extract<Encoding, { kind: 'mip' }>;
-
-const list = (...values: number[]): Variable => ({
-  values,
-  lo: values[0] ?? null,
-  hi: values.at(-1) ?? null,
-  label: 'x',
-});
-const interval = (lo: number | null, hi: number | null, label = 'x'): Variable => ({
-  values: null,
-  lo,
-  hi,
-  label,
-});
-const linear = (...terms: readonly [variable: number, coefficient: number][]): LinearExpression => ({
-  constant: 0,
-  terms: terms.map(([variable, coefficient]) => ({ of: { kind: 'variable', variable }, coefficient })),
-});
 
 function encoded(model: Model): MipEncoding {
   const encoding = encodeModel(model);

@@ -1,22 +1,12 @@
 import test from 'ava';
 import { ModelBuilder, sumOf, truthOf } from '../../engine/model/builder.js';
-import type { LinearExpression, Literal, Model, Variable } from '../../engine/model/model.js';
+import type { Literal, Model, Variable } from '../../engine/model/model.js';
 import { negate, nodeOf } from '../../engine/model/model.js';
 import type { Propagation } from '../../engine/solve/propagate.js';
 import { propagate } from '../../engine/solve/propagate.js';
+import { interval, linear, list } from '../helpers/model-parts.js';
 
 const open: Variable = { values: null, lo: null, hi: null, label: 'x' };
-const interval = (lo: number | null, hi: number | null): Variable => ({ values: null, lo, hi, label: 'x' });
-const list = (...values: number[]): Variable => ({
-  values,
-  lo: values[0] ?? null,
-  hi: values.at(-1) ?? null,
-  label: 'x',
-});
-const linear = (...terms: readonly [variable: number, coefficient: number][]): LinearExpression => ({
-  constant: 0,
-  terms: terms.map(([variable, coefficient]) => ({ of: { kind: 'variable', variable }, coefficient })),
-});
 
 type Narrowed = Extract<Propagation, { kind: 'narrowed' }>;
 
