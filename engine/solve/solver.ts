@@ -64,6 +64,8 @@ export interface Rejection {
 export interface Backend {
   readonly name: string;
   solve(model: Model, limits: SolveLimits): Promise<SolveOutcome>;
+  /** Wall milliseconds by which it answers or gives up by itself; without it, soon enough after its limit. */
+  guardMs?(timeMs: number | null): number;
   /** Ends workers; a later solve may start them again. */
   close(): Promise<void>;
 }

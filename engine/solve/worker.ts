@@ -1,5 +1,5 @@
 import { Worker, parentPort, workerData } from 'node:worker_threads';
-import { after } from '../base/clock.js';
+import { deadline } from '../base/clock.js';
 import type { MipAnswer, MipEngine, MipTask } from './mip-task.js';
 import type { SearchAnswer, SearchTask } from './search/search-task.js';
 
@@ -18,7 +18,8 @@ type Message = { readonly answer: MipAnswer | SearchAnswer } | { readonly fault:
 
 /**
  * One thread in which solver libraries may block. It is started by the first task, stays warm, and is ended
- * when a task overruns its wall time: that is the only way to stop a library that ignores its deadline.
+ * when a task overruns its wall time: that is the only way to stop a library that ignores its deadline. An answer
+ * that has arrived by then is taken, however late this thread looks at it.
  * An idle thread does not keep the process alive. Tasks run one after the other.
  */
 export class SolverWorker {
@@ -73,7 +74,7 @@ export class SolverWorker {
       };
       const onError = (error: Error): void => settle({ kind: 'crashed', detail: error.message });
       const onExit = (): void => settle({ kind: 'crashed', detail: 'the worker thread ended' });
-      const cancel = after(wallMs, () => {
+      const cancel = deadline(wallMs, () => {
         this.forget(thread);
         settle({ kind: 'late' });
         void thread.terminate();

@@ -117,6 +117,16 @@ test.serial('a backend that never answers is left behind and closed at its deadl
   t.is(bestLevel(report), BEST);
 });
 
+test.serial('a backend that says how long it may take is waited for as long', async (t) => {
+  const slow = fake(
+    () => new Promise<SolveOutcome>((resolve) => setTimeout(() => resolve(solved([2, 3, 1], BEST)), 800)),
+  );
+  const limits = { timeMs: 20, work: null, seed: 1 };
+  t.is((await solveWith(slow, limits)).rejections[0]?.reason, 'late');
+  const report = await solveWith({ ...slow, guardMs: () => 5000 }, limits);
+  t.deepEqual([report.backend, report.rejections], ['simplex', []]);
+});
+
 test.serial('an answer after the deadline is not waited for', async (t) => {
   const waiting: ((outcome: SolveOutcome) => void)[] = [];
   const slow = fake(() => new Promise<SolveOutcome>((resolve) => waiting.push(resolve)));

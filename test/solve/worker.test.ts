@@ -37,6 +37,20 @@ test.serial(
 );
 
 test.serial(
+  'an answer that came while this thread was kept from looking is taken after its wall time',
+  async (t) => {
+    const worker = new SolverWorker();
+    t.is((await worker.run(task(4, 2), 20_000)).kind, 'answered');
+    const reply = worker.run(task(4, 2), 200);
+    await Promise.resolve();
+    // The task is on its way; this thread sleeps past its deadline.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    t.is((await reply).kind, 'answered');
+    await worker.close();
+  },
+);
+
+test.serial(
   'a library that never looks at the clock is stopped after so much work, the same each time',
   async (t) => {
     const worker = new SolverWorker();

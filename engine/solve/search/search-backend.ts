@@ -19,8 +19,11 @@ const MOST_MOVES = 3_000_000;
 const COOLER = 0.4;
 /** A search of this many assignments is over before a thread has answered. */
 const HERE = 2000;
-/** Wall time that the thread gets beyond its limit. */
-const GRACE_MS = 500;
+/**
+ * Wall time that the thread gets beyond twice its limit. It keeps to its limit by itself once it runs, so that this
+ * only tells how long a machine that is short of processors may keep it from running: late is better than no answer.
+ */
+const GRACE_MS = 2500;
 /** Wall time for a search without a time limit. */
 const GUARD_MS = 600_000;
 
@@ -29,6 +32,7 @@ export function searchBackend(worker: SolverWorker, clock: Clock): Backend {
   const workers = [worker];
   return {
     name: 'search',
+    guardMs,
     async solve(model, limits): Promise<SolveOutcome> {
       const startedMs = clock.nowMs();
       const problem = compileProblem(model);
@@ -95,6 +99,10 @@ function isSmall({ domainOf, domains }: Problem): boolean {
   return open <= 1 && values <= HERE;
 }
 
+function guardMs(timeMs: number | null): number {
+  return timeMs === null ? GUARD_MS : 2 * timeMs + GRACE_MS;
+}
+
 /** The answer of the thread, or null where it is late or nobody waits any more. */
 async function away(
   task: SearchTask,
@@ -105,7 +113,7 @@ async function away(
   if (signal?.aborted === true) stop();
   signal?.addEventListener('abort', stop);
   try {
-    const reply = await worker.run(task, timeMs === null ? GUARD_MS : 2 * timeMs + GRACE_MS);
+    const reply = await worker.run(task, guardMs(timeMs));
     if (reply.kind === 'crashed') throw new Error(`search: ${reply.detail}`);
     return reply.kind === 'late' ? null : reply.answer;
   } finally {
