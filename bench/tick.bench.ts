@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rack } from '../engine/controllers/rack/controller.js';
+import { favourMainThread } from '../engine/live/favour-main-thread.js';
 import type { Solver } from '../engine/loop/create-solver.js';
 import { createSolver } from '../engine/loop/create-solver.js';
 import type { Loop, TickResult } from '../engine/loop/loop.js';
@@ -18,6 +19,8 @@ export const tickBench: Bench = {
   name: 'tick',
   async run(context) {
     const folder = mkdtempSync(join(existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir(), 'edict-tick-'));
+    // As `edict run` does.
+    favourMainThread();
     const solvers = { auto: createSolver(), highs: createSolver('highs') };
     try {
       const rows: Row[] = [];

@@ -53,6 +53,7 @@ export type { ReplayOptions, ReplayResult } from './replay/replay.js';
 export { replay } from './replay/replay.js';
 export type { Trace, TraceHeader, TraceRecord } from './replay/trace.js';
 export { readTrace, writeTrace } from './replay/trace.js';
+export { favourMainThread } from './live/favour-main-thread.js';
 export type { Solver } from './loop/create-solver.js';
 export { createSolver } from './loop/create-solver.js';
 export type { LevelResult, SolveLimits, SolveReport } from './solve/solver.js';

@@ -41,9 +41,11 @@ export async function withLiveLoop<Result extends object>(
   host: (live: LiveLoop) => Promise<Result>,
 ): Promise<Result & { readonly digest: string }> {
   const { policies = [], scheduler = null, batch: mode, record, timeLimit = usualMs } = options;
+  const { favourMainThread } = await import('../live/favour-main-thread.js');
   const { openLoop } = await import('../loop/open-loop.js');
   const { formatHeader, formatRecord } = await import('../replay/trace.js');
   const { journalDigest } = await import('../store/journal.js');
+  favourMainThread();
   return withStore(options.db, 'state', (store) =>
     withSolver(options.solver, async (solve) => {
       const clock = monotonicClock;
