@@ -107,6 +107,7 @@ export class RowCache {
         program,
         patch: program === null || parameters.length > 0 ? null : this.patchOf(sql, program),
       };
+      if (query.patch !== null && program?.walked != null) this.log.watch(program.walked, true);
       this.queries.set(sql, query);
     }
     return query;
