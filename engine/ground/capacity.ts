@@ -188,8 +188,10 @@ function groupOf(
   const { keys, rowsOfKey } = keysOf(call, plan, keySide, keyRows, text, evaluator);
   // A key that several rows give takes a demand once for each, as the rows of the product do.
   const repeats = [...rowsOfKey].some(([, rows]) => rows > 1);
+  const bindings = plan.components.map((): Binding | null => null);
+  const environment = { plan, bindings, parent: null };
   for (const row of itemRows) {
-    const environment = bindOne(plan, call.decision.component, row);
+    bindings[call.decision.component] = { kind: 'row', row };
     const presence = evaluator.presence(itemSide, row);
     const conditions: Literal[] = [];
     plan.conditions.forEach((condition, i) => {
@@ -200,7 +202,8 @@ function groupOf(
     const every = amount(evaluator.evaluate(call.demand, environment), 'demand', call, environment);
     const guard = evaluator.and([...conditions, presence]);
     const demand = repeats ? new Map([...rowsOfKey].map(([key, rows]) => [key, every * rows])) : { every };
-    items.push({ variable, text, guard, presence, row: () => rowOf(environment), demand });
+    const rowNow = (): SqlRecord => rowOf(bindOne(plan, call.decision.component, row));
+    items.push({ variable, text, guard, presence, row: rowNow, demand });
   }
   return finish(group, items, keys, evaluator);
 }

@@ -179,6 +179,7 @@ export class Evaluator implements RowContext {
   }
 
   presence(component: QueryComponent, row: readonly SqlValue[]): Literal {
+    if (this.presenceOf === everyRowPresent) return TRUE;
     const literals = component.tables.map((table) =>
       this.presenceOf.of(
         table.relation.name,
@@ -261,9 +262,7 @@ export class Evaluator implements RowContext {
   }
 
   evaluate(residual: Residual, environment: Environment, group: Group | null = null): Symbol {
-    const { operators } = this;
-    const inner = (one: Residual): Symbol => this.evaluate(one, environment, group);
-    const condition = (one: Residual): BooleanSymbol => operators.condition(inner(one), one.span);
+    // The parts that rows consist of, without the closures that what is made of parts needs.
     switch (residual.kind) {
       case 'constant':
         return valueSymbol(residual.value);
@@ -271,6 +270,25 @@ export class Evaluator implements RowContext {
         return this.slot(residual, environment);
       case 'decision':
         return this.decision(residual, environment);
+      case 'compare': {
+        const left = this.evaluate(residual.left, environment, group);
+        const right = this.evaluate(residual.right, environment, group);
+        return this.operators.compare(residual.operator, left, right, residual.span);
+      }
+      default:
+        return this.composed(residual, environment, group);
+    }
+  }
+
+  private composed(
+    residual: Exclude<Residual, { kind: 'constant' | 'slot' | 'decision' | 'compare' }>,
+    environment: Environment,
+    group: Group | null,
+  ): Symbol {
+    const { operators } = this;
+    const inner = (one: Residual): Symbol => this.evaluate(one, environment, group);
+    const condition = (one: Residual): BooleanSymbol => operators.condition(inner(one), one.span);
+    switch (residual.kind) {
       case 'cell': {
         const binding = outwards(environment, residual.depth).bindings[residual.component];
         if (binding?.kind !== 'derived') throw new TypeError('a cell of no derived row');
@@ -302,13 +320,6 @@ export class Evaluator implements RowContext {
         return operators.and(residual.operands.map(condition));
       case 'or':
         return operators.or(residual.operands.map(condition));
-      case 'compare':
-        return operators.compare(
-          residual.operator,
-          inner(residual.left),
-          inner(residual.right),
-          residual.span,
-        );
       case 'arithmetic':
         return operators.arithmetic(
           residual.operator,
@@ -426,10 +437,13 @@ export class Evaluator implements RowContext {
   private decision(residual: Extract<Residual, { kind: 'decision' }>, environment: Environment): Symbol {
     const binding = outwards(environment, residual.depth).bindings[residual.component];
     if (binding?.kind !== 'row') throw new TypeError('a decision of an unbound component');
-    const identity = residual.identity.map((slot) => binding.row[slot] ?? null);
+    const { row } = binding;
+    const stored = row[residual.stored] ?? null;
+    const known = this.variables.knownCell(residual, row);
+    if (known !== undefined) return { kind: 'choice', variable: known.variable, text: known.text, map: null };
+    const identity = residual.identity.map((slot) => row[slot] ?? null);
     // The missing side of an outer join has no row, so no decision.
     if (identity.every((value) => value === null)) return valueSymbol(null);
-    const stored = binding.row[residual.stored] ?? null;
     const cell = this.variables.cell(residual.relation, residual.column, identity, stored, residual.span);
     if (cell === null) return valueSymbol(stored);
     return { kind: 'choice', variable: cell.variable, text: cell.text, map: null };

@@ -7,7 +7,7 @@ import type { Relation } from '../catalog/catalog.js';
 import type { LoweredPolicy } from '../lower/lower.js';
 import type { PolicyPlan, Residual, SelectPlan } from '../lower/plan.js';
 import { residualParts } from '../lower/residual-parts.js';
-import { ModelBuilder, constantOf, sumOf } from '../model/builder.js';
+import { ModelBuilder, sumOf } from '../model/builder.js';
 import type { LinearExpression, Literal, Model, ObjectiveLevel, SoftTerm } from '../model/model.js';
 import { FALSE, TRUE, isNegated, negate, nodeOf } from '../model/model.js';
 import { StoreError } from '../store/store-error.js';
@@ -17,11 +17,11 @@ import { Evaluator, everyRowPresent } from './evaluator.js';
 import { GroundCache } from './ground-cache.js';
 import { GroundError } from './ground-error.js';
 import type { Origin } from './provenance.js';
-import { sumOfRows } from './sum-of-rows.js';
+import { RowsToSum } from './sum-of-rows.js';
 import { registerDecisions } from './register-decisions.js';
 import { Origins, rowOf } from './provenance.js';
 import type { Reader } from './reader.js';
-import type { GuardedSymbol, Symbol } from './symbol.js';
+import type { Symbol } from './symbol.js';
 import { TextCodes } from './symbol.js';
 import type { DecisionCell } from './variables.js';
 import { Variables } from './variables.js';
@@ -224,7 +224,7 @@ class Grounding {
     const rest = plan.clause.filter((part) => part.kind !== 'capacity');
     for (const call of capacities) this.capacity(plan, call);
     if (rest.length === 0) return;
-    const terms: GuardedSymbol[] = [];
+    const terms = new RowsToSum();
     const clause = (guard: Literal, evaluate: (part: Residual) => Symbol, row: () => SqlRecord): void => {
       if (!implied) this.count(plan.policy, 1);
       try {
@@ -253,9 +253,7 @@ class Grounding {
     }
     if (plan.policy.clause.kind === 'check') return;
     const span = rest[0]?.span ?? select.span;
-    this.addSoft(plan.policy, plan.policy.name, [
-      sumOfRows(terms, this.evaluator.operators, this.builder, span),
-    ]);
+    this.addSoft(plan.policy, plan.policy.name, [terms.total(this.evaluator.operators, this.builder, span)]);
   }
 
   private clauseRow(
@@ -264,7 +262,7 @@ class Grounding {
     guard: Literal,
     evaluate: (part: Residual) => Symbol,
     row: () => SqlRecord,
-    terms: GuardedSymbol[],
+    terms: RowsToSum,
     implied: boolean,
   ): void {
     const { operators } = this.evaluator;
@@ -273,12 +271,16 @@ class Grounding {
       const [term] = parts;
       if (term === undefined) return;
       const symbol = evaluate(term);
+      if (symbol.kind === 'boolean' && operators.knownOf(symbol) === TRUE) {
+        terms.add({ guard, symbol });
+        return;
+      }
       // A column of a chosen row is added up with those of other rows.
       const isColumn = symbol.kind === 'choice' && symbol.map !== null;
       if (isColumn) operators.amountsOf(symbol.map, term.span);
       const number = isColumn ? null : operators.numeric(symbol, term.span);
       const known = isColumn ? operators.knownOf(symbol) : (number?.known ?? FALSE);
-      if (known === FALSE || this.builder.or([negate(guard), known]) !== TRUE) {
+      if (known !== TRUE && (known === FALSE || this.builder.or([negate(guard), known]) !== TRUE)) {
         throw new GroundError(
           'ground/null-term',
           `the term of \`${plan.policy.name}\` is null${known === FALSE ? '' : ' for some decisions'}`,
@@ -287,7 +289,7 @@ class Grounding {
         );
       }
       const value: Symbol = number === null ? symbol : { kind: 'number', ...number };
-      terms.push({ guard, symbol: value });
+      terms.add({ guard, symbol: value });
       return;
     }
     // A check that is null passes, like SQL's: only what is false is forbidden.
@@ -373,8 +375,11 @@ class Grounding {
     const { kind, weight, priority } = policy.clause;
     const implicit = kind === 'check';
     const level = implicit ? 0 : priority;
+    const [only] = terms;
     const expression =
-      terms.length === 0 ? constantOf(0) : sumOf(terms.map((term) => ({ expression: term, factor: 1 })));
+      only !== undefined && terms.length === 1
+        ? only
+        : sumOf(terms.map((term) => ({ expression: term, factor: 1 })));
     const signed = implicit ? 1 : Number(weight) * (kind === 'minimize' ? -1 : 1);
     const known = this.soft.get(level);
     const term: SoftTerm = { name, weight: signed, expression };

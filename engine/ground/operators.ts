@@ -367,11 +367,9 @@ export class Operators {
     const classes = (choice: typeof left): ClassMap | null =>
       choice.map === null ? null : this.classMap(choice.map, choice.text, span);
     const same = builder.same(left.variable, classes(left), right.variable, classes(right));
-    return {
-      kind: 'boolean',
-      isTrue: same,
-      isFalse: builder.and([negate(same), this.known(left), this.known(right)]),
-    };
+    const [a, b] = [this.known(left), this.known(right)];
+    if (a === TRUE && b === TRUE) return truth(same);
+    return { kind: 'boolean', isTrue: same, isFalse: builder.and([negate(same), a, b]) };
   }
 
   /** Where the column of a chosen row is not null. Many rows ask for one column, so that answers are kept. */

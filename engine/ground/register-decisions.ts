@@ -22,6 +22,7 @@ export function registerDecisions(plan: SelectPlan, clause: readonly Residual[],
     if (component?.kind !== 'query' || component.parameters.length > 0) continue;
     const bindings = plan.components.map((): Binding | null => null);
     for (const row of evaluator.componentRows(component, null)) {
+      if (evaluator.variables.knownCell(decision, row) !== undefined) continue;
       bindings[decision.component] = { kind: 'row', row };
       evaluator.evaluate(decision, { plan, bindings, parent: null });
     }

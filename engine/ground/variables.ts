@@ -3,6 +3,7 @@ import type { Span } from '../base/source.js';
 import type { SqlRecord, SqlValue } from '../base/sql-value.js';
 import type { Relation } from '../catalog/catalog.js';
 import { columnOf } from '../catalog/catalog.js';
+import type { DecisionResidual } from '../lower/plan.js';
 import { tableQuery, unnamedRowQuery, valuesQuery } from '../lower/table-query.js';
 import type { ModelBuilder } from '../model/builder.js';
 import type { VariableId } from '../model/model.js';
@@ -42,6 +43,7 @@ function rowKey(values: readonly SqlValue[]): SqlValue {
 export class Variables {
   readonly cells: DecisionCell[] = [];
   private readonly byColumn = new Map<string, Map<string, Map<SqlValue, DecisionCell>>>();
+  private readonly byResidual = new Map<DecisionResidual, Map<SqlValue, DecisionCell>>();
   private readonly domains = new Map<string, ColumnDomain>();
   /** When closed, cells that no policy has made variables keep their stored value. */
   closed = false;
@@ -93,6 +95,24 @@ export class Variables {
     const cell: DecisionCell = { relation, column, key: keyRecord, variable, text: domain.text, stored };
     cells.set(key, cell);
     this.cells.push(cell);
+    return cell;
+  }
+
+  /**
+   * The cell that a decision means in a row, where it is a variable already and its table has a key of one column: what
+   * most rows ask for, found without making that key.
+   */
+  knownCell(residual: DecisionResidual, row: readonly SqlValue[]): DecisionCell | undefined {
+    const { identity, relation, column } = residual;
+    const [slot] = identity;
+    if (slot === undefined || identity.length > 1) return undefined;
+    let cells = this.byResidual.get(residual);
+    if (cells === undefined) {
+      cells = this.known(relation, column);
+      this.byResidual.set(residual, cells);
+    }
+    const cell = cells.get(row[slot] ?? null);
+    if (cell !== undefined) this.touched = true;
     return cell;
   }
 

@@ -35,33 +35,61 @@ const termKey = (of: TermOf): string => {
   }
 };
 
+const literalNumber = (literal: Literal): number => 3 * literal + 1;
+
 /** The same as a number, for maps. */
 const termNumber = (of: TermOf): number => {
   switch (of.kind) {
     case 'variable':
       return 3 * of.variable;
     case 'literal':
-      return 3 * of.literal + 1;
+      return literalNumber(of.literal);
     case 'numeric':
       return 3 * of.numeric + 2;
   }
 };
 
-/** Sums expressions, merging terms and dropping those that cancel out. Throws UnsafeIntegerError. */
-export function sumOf(parts: readonly { expression: LinearExpression; factor: number }[]): LinearExpression {
-  let constant = 0;
-  const terms = new Map<number, { of: TermOf; coefficient: number }>();
-  for (const { expression, factor } of parts) {
-    constant = addExact(constant, multiplyExact(expression.constant, factor));
-    for (const term of expression.terms) {
-      const key = termNumber(term.of);
-      const known = terms.get(key);
-      const added = multiplyExact(term.coefficient, factor);
-      if (known === undefined) terms.set(key, { of: term.of, coefficient: added });
-      else known.coefficient = addExact(known.coefficient, added);
-    }
+/** A sum that grows: terms are merged, and in the end those that cancel out are dropped. */
+export class RunningSum {
+  private constant = 0;
+  private readonly terms = new Map<number, { readonly of: TermOf; coefficient: number }>();
+
+  /** Throws UnsafeIntegerError. */
+  add(expression: LinearExpression, factor = 1): void {
+    this.constant = addExact(this.constant, multiplyExact(expression.constant, factor));
+    for (const term of expression.terms) this.addTerm(term.of, multiplyExact(term.coefficient, factor));
   }
-  return { constant, terms: [...terms.values()].filter((term) => term.coefficient !== 0) };
+
+  /** Adds the truth of a literal, as `truthOf` has it. */
+  addTruth(literal: Literal): void {
+    if (literal === FALSE) return;
+    const node = literal & ~1;
+    if (literal === TRUE || literal !== node) this.constant = addExact(this.constant, 1);
+    if (literal === TRUE) return;
+    const known = this.terms.get(literalNumber(node));
+    const coefficient = literal === node ? 1 : -1;
+    if (known !== undefined) known.coefficient = addExact(known.coefficient, coefficient);
+    else this.addTerm({ kind: 'literal', literal: node }, coefficient);
+  }
+
+  private addTerm(of: TermOf, coefficient: number): void {
+    const key = termNumber(of);
+    const known = this.terms.get(key);
+    if (known === undefined) this.terms.set(key, { of, coefficient });
+    else known.coefficient = addExact(known.coefficient, coefficient);
+  }
+
+  get expression(): LinearExpression {
+    const { constant } = this;
+    return { constant, terms: [...this.terms.values()].filter((term) => term.coefficient !== 0) };
+  }
+}
+
+/** Sums expressions. Throws UnsafeIntegerError. */
+export function sumOf(parts: readonly { expression: LinearExpression; factor: number }[]): LinearExpression {
+  const sum = new RunningSum();
+  for (const { expression, factor } of parts) sum.add(expression, factor);
+  return sum.expression;
 }
 
 export const constantOf = (value: number): LinearExpression => ({ constant: value, terms: [] });
@@ -97,6 +125,9 @@ export class ModelBuilder {
   private readonly numerics: NumericNode[] = [];
   private readonly constraints: Constraint[] = [];
   private readonly nodeByKey = new Map<string, number>();
+  /** Nodes of the commonest kinds by two numbers: one variable's value, two variables that are the same. */
+  private readonly valueNodes = new Map<number, Map<number, number>>();
+  private readonly sameNodes = new Map<number, Map<number, number>>();
   private readonly classIds = new Map<ClassMap, number>();
   private readonly mapsByText = new Map<string, ClassMap>();
   private readonly keptLists = new WeakMap<readonly number[], WeakMap<readonly number[], Kept>>();
@@ -141,6 +172,25 @@ export class ModelBuilder {
     this.nodes.push(make());
     const id = this.nodes.length - 1;
     this.nodeByKey.set(key, id);
+    return positive(id);
+  }
+
+  private internPair(
+    nodes: Map<number, Map<number, number>>,
+    first: number,
+    second: number,
+    make: () => BooleanNode,
+  ): Literal {
+    let bySecond = nodes.get(first);
+    if (bySecond === undefined) {
+      bySecond = new Map();
+      nodes.set(first, bySecond);
+    }
+    let id = bySecond.get(second);
+    if (id === undefined) {
+      id = this.nodes.push(make()) - 1;
+      bySecond.set(second, id);
+    }
     return positive(id);
   }
 
@@ -200,8 +250,7 @@ export class ModelBuilder {
     }
     if (kept.values.length === 0) return FALSE;
     if (kept.values.length === domain.length) return TRUE;
-    const { values: list, text } = kept;
-    return this.intern(`m${variable}:${text}`, () => ({ kind: 'member', variable, values: list }));
+    return this.keptNode(variable, kept);
   }
 
   /** One object, and a short name in place of a long text, for equal lists. */
@@ -216,12 +265,16 @@ export class ModelBuilder {
   }
 
   private memberNode(variable: VariableId, values: readonly number[]): Literal {
-    const kept = values.length < SHARED_LIST ? { values, text: values.join(',') } : this.keptList(values);
-    return this.intern(`m${variable}:${kept.text}`, () => ({
-      kind: 'member',
-      variable,
-      values: kept.values,
-    }));
+    const isShort = values.length < SHARED_LIST;
+    return this.keptNode(variable, isShort ? { values, text: values.join(',') } : this.keptList(values));
+  }
+
+  private keptNode(variable: VariableId, { values, text }: Kept): Literal {
+    const [only] = values;
+    const make = (): BooleanNode => ({ kind: 'member', variable, values });
+    if (only !== undefined && values.length === 1)
+      return this.internPair(this.valueNodes, variable, only, make);
+    return this.intern(`m${variable}:${text}`, make);
   }
 
   atMost(variable: VariableId, bound: number): Literal {
@@ -244,7 +297,17 @@ export class ModelBuilder {
     right: VariableId,
     rightClasses: ClassMap | null,
   ): Literal {
-    if (left === right && leftClasses === null && rightClasses === null) return TRUE;
+    if (leftClasses === null && rightClasses === null) {
+      if (left === right) return TRUE;
+      const [low, high] = left < right ? [left, right] : [right, left];
+      return this.internPair(this.sameNodes, low, high, () => ({
+        kind: 'same',
+        left: low,
+        leftClasses: null,
+        right: high,
+        rightClasses: null,
+      }));
+    }
     const leftKey = this.classKey(leftClasses);
     const rightKey = this.classKey(rightClasses);
     if (left > right || (left === right && leftKey > rightKey)) {
