@@ -10,23 +10,37 @@ class Findings {
   readonly problems: string[] = [];
   private readonly classMaps = new Set<ClassMap>();
   private readonly known = new Set<Loads>();
+  private kind = '';
+  private id: number | string = 0;
 
   constructor(private readonly model: Model) {}
 
-  expect(condition: boolean, problem: () => string): void {
-    if (!condition && this.problems.length < LISTED) this.problems.push(problem());
+  /** Says what the following checks are of; its name is made only for a problem. */
+  at(kind: string, id: number | string): void {
+    this.kind = kind;
+    this.id = id;
   }
 
-  integer(value: number | null, where: string): void {
-    this.expect(value === null || Number.isSafeInteger(value), () => `${where} is no safe integer`);
+  private get where(): string {
+    return `${this.kind} ${this.id}`;
   }
 
-  list(values: readonly number[], where: string): void {
+  /** `problem` is told where. */
+  expect(condition: boolean, problem: (where: string) => string): void {
+    if (!condition && this.problems.length < LISTED) this.problems.push(problem(this.where));
+  }
+
+  integer(value: number | null, part: string): void {
+    if (value === null || Number.isSafeInteger(value)) return;
+    this.expect(false, (where) => `${part} of ${where} is no safe integer`);
+  }
+
+  list(values: readonly number[], part: string): void {
     if (ascending.has(values)) return;
     let last = -Infinity;
     for (const value of values) {
       if (!Number.isSafeInteger(value) || value <= last) {
-        this.expect(false, () => `${where} is no ascending list of safe integers`);
+        this.expect(false, (where) => `${part} of ${where} is no ascending list of safe integers`);
         return;
       }
       last = value;
@@ -34,67 +48,64 @@ class Findings {
     ascending.add(values);
   }
 
-  variable(id: VariableId, where: string): void {
-    this.expect(this.model.variables[id] !== undefined, () => `${where} names variable ${id}, which is none`);
+  variable(id: VariableId): void {
+    if (this.model.variables[id] !== undefined) return;
+    this.expect(false, (where) => `${where} names variable ${id}, which is none`);
   }
 
-  literal(literal: Literal, where: string): void {
-    this.expect(
-      Number.isInteger(literal) && literal >= 0 && literal >> 1 < this.model.nodes.length,
-      () => `${where} names literal ${literal}, which is none`,
-    );
+  literal(literal: Literal): void {
+    if (Number.isInteger(literal) && literal >= 0 && literal >> 1 < this.model.nodes.length) return;
+    this.expect(false, (where) => `${where} names literal ${literal}, which is none`);
   }
 
-  classes(classes: ClassMap | null, where: string): void {
+  classes(classes: ClassMap | null, part: string): void {
     if (classes === null || this.classMaps.has(classes)) return;
     this.classMaps.add(classes);
     for (const [value, kind] of classes) {
-      this.integer(value, `a value of ${where}`);
-      this.integer(kind, `a class of ${where}`);
+      this.integer(value, `a value of ${part}`);
+      this.integer(kind, `a class of ${part}`);
     }
   }
 
-  expression(expression: LinearExpression, where: string): void {
-    this.integer(expression.constant, `the constant of ${where}`);
+  expression(expression: LinearExpression): void {
+    this.integer(expression.constant, 'the constant');
     for (const { of, coefficient } of expression.terms) {
-      this.integer(coefficient, `a coefficient of ${where}`);
-      if (of.kind === 'variable') this.variable(of.variable, where);
-      else if (of.kind === 'literal') this.literal(of.literal, where);
-      else {
-        this.expect(
-          this.model.numerics[of.numeric] !== undefined,
-          () => `${where} names numeric ${of.numeric}, which is none`,
-        );
-      }
+      this.integer(coefficient, 'a coefficient');
+      if (of.kind === 'variable') this.variable(of.variable);
+      else if (of.kind === 'literal') this.literal(of.literal);
+      else if (this.model.numerics[of.numeric] === undefined)
+        this.expect(false, (where) => `${where} names numeric ${of.numeric}, which is none`);
     }
   }
 
-  loads(loads: Loads, where: string): void {
+  loads(loads: Loads): void {
     if (this.known.has(loads)) return;
     this.known.add(loads);
     for (const { variable, demand, presence } of loads.items) {
-      this.variable(variable, where);
-      this.expect(Number.isSafeInteger(demand) && demand !== 0, () => `a demand of ${where} is no amount`);
-      if (presence !== null) this.literal(presence, where);
+      this.variable(variable);
+      if (!Number.isSafeInteger(demand) || demand === 0)
+        this.expect(false, (where) => `a demand of ${where} is no amount`);
+      if (presence !== null) this.literal(presence);
     }
-    this.classes(loads.classes, `the class map of ${where}`);
+    this.classes(loads.classes, 'the class map');
   }
 
-  capacity(capacity: Capacity, where: string): void {
+  capacity(capacity: Capacity): void {
     for (const { variable, demand, presence } of capacity.items) {
-      this.variable(variable, where);
-      this.expect(Number.isSafeInteger(demand) && demand >= 0, () => `a demand of ${where} is no count`);
-      if (presence !== null) this.literal(presence, where);
+      this.variable(variable);
+      if (!Number.isSafeInteger(demand) || demand < 0)
+        this.expect(false, (where) => `a demand of ${where} is no count`);
+      if (presence !== null) this.literal(presence);
     }
     if (orderedKeys.has(capacity.keys)) return;
     let last = -Infinity;
     for (const { key, capacity: limit } of capacity.keys) {
       if (!Number.isSafeInteger(key) || key <= last) {
-        this.expect(false, () => `the keys of ${where} do not ascend`);
+        this.expect(false, (where) => `the keys of ${where} do not ascend`);
         return;
       }
       if (!Number.isSafeInteger(limit) || limit < 0) {
-        this.expect(false, () => `a capacity of ${where} is no count`);
+        this.expect(false, (where) => `a capacity of ${where} is no count`);
         return;
       }
       last = key;
@@ -109,11 +120,12 @@ const orderedKeys = new WeakSet<Capacity['keys']>();
 
 function checkVariables(model: Model, findings: Findings): void {
   model.variables.forEach(({ lo, hi, values }, id) => {
-    const where = `variable ${id}`;
-    findings.integer(lo, `the lower end of ${where}`);
-    findings.integer(hi, `the upper end of ${where}`);
-    if (values !== null) findings.list(values, `the domain of ${where}`);
-    else findings.expect(lo === null || hi === null || lo <= hi, () => `the interval of ${where} is empty`);
+    findings.at('variable', id);
+    findings.integer(lo, 'the lower end');
+    findings.integer(hi, 'the upper end');
+    if (values !== null) findings.list(values, 'the domain');
+    else if (lo !== null && hi !== null && lo > hi)
+      findings.expect(false, (where) => `the interval of ${where} is empty`);
   });
   findings.expect(
     model.hints.length === model.variables.length,
@@ -124,45 +136,45 @@ function checkVariables(model: Model, findings: Findings): void {
 function checkNodes(model: Model, findings: Findings): void {
   findings.expect(model.nodes[0]?.kind === 'true', () => 'node 0 is not `true`');
   model.nodes.forEach((node, id) => {
-    const where = `node ${id}`;
+    findings.at('node', id);
     switch (node.kind) {
       case 'true':
-        findings.expect(id === 0, () => `${where} is a second \`true\``);
+        findings.expect(id === 0, (where) => `${where} is a second \`true\``);
         break;
       case 'member':
-        findings.variable(node.variable, where);
-        findings.list(node.values, `the list of ${where}`);
+        findings.variable(node.variable);
+        findings.list(node.values, 'the list');
         break;
       case 'atMost':
-        findings.variable(node.variable, where);
-        findings.integer(node.bound, `the bound of ${where}`);
+        findings.variable(node.variable);
+        findings.integer(node.bound, 'the bound');
         break;
       case 'linear':
-        findings.expression(node.expression, where);
-        findings.integer(node.lo, `the lower bound of ${where}`);
-        findings.integer(node.hi, `the upper bound of ${where}`);
-        findings.expect(node.lo !== null || node.hi !== null, () => `${where} has no bound`);
+        findings.expression(node.expression);
+        findings.integer(node.lo, 'the lower bound');
+        findings.integer(node.hi, 'the upper bound');
+        findings.expect(node.lo !== null || node.hi !== null, (where) => `${where} has no bound`);
         break;
       case 'same':
-        findings.variable(node.left, where);
-        findings.variable(node.right, where);
-        findings.classes(node.leftClasses, `the left class map of ${where}`);
-        findings.classes(node.rightClasses, `the right class map of ${where}`);
+        findings.variable(node.left);
+        findings.variable(node.right);
+        findings.classes(node.leftClasses, 'the left class map');
+        findings.classes(node.rightClasses, 'the right class map');
         break;
       case 'or':
-        for (const literal of node.literals) findings.literal(literal, where);
+        for (const literal of node.literals) findings.literal(literal);
     }
   });
   model.numerics.forEach((numeric, id) => {
-    const where = `numeric ${id}`;
+    findings.at('numeric', id);
     const { literals, expressions, capacity, loads } = numericParts(numeric);
-    if (loads !== null) findings.loads(loads, where);
-    if (capacity !== null) findings.capacity(capacity, where);
-    for (const literal of literals) findings.literal(literal, where);
-    for (const expression of expressions) findings.expression(expression, where);
-    if (numeric.kind === 'load') findings.integer(numeric.key, `the key of ${where}`);
+    if (loads !== null) findings.loads(loads);
+    if (capacity !== null) findings.capacity(capacity);
+    for (const literal of literals) findings.literal(literal);
+    for (const expression of expressions) findings.expression(expression);
+    if (numeric.kind === 'load') findings.integer(numeric.key, 'the key');
     if (numeric.kind === 'extreme')
-      findings.expect(numeric.entries.length > 0, () => `${where} has nothing to choose from`);
+      findings.expect(numeric.entries.length > 0, (where) => `${where} has nothing to choose from`);
   });
 }
 
@@ -175,16 +187,18 @@ export function validate(model: Model): string[] {
   checkVariables(model, findings);
   checkNodes(model, findings);
   model.constraints.forEach((constraint, id) => {
-    if (constraint.kind === 'assert') findings.literal(constraint.literal, `constraint ${id}`);
-    else findings.capacity(constraint.capacity, `constraint ${id}`);
+    findings.at('constraint', id);
+    if (constraint.kind === 'assert') findings.literal(constraint.literal);
+    else findings.capacity(constraint.capacity);
   });
   let last = Infinity;
   for (const { priority, soft } of model.objectives) {
     findings.expect(priority < last, () => 'the priorities do not descend');
     last = priority;
     for (const { name, weight, expression } of soft) {
+      findings.at('soft term', name);
       findings.expect(Number.isFinite(weight), () => `the weight of ${name} is no number`);
-      findings.expression(expression, `soft term ${name}`);
+      findings.expression(expression);
     }
   }
   if (findings.problems.length === 0) {

@@ -202,6 +202,7 @@ async function solveValid(
   backends: Backends,
   clock: Clock,
 ): Promise<SolveReport> {
+  const startedMs = limits.timeMs === null ? 0 : clock.nowMs();
   const problems = validate(model);
   const bare = { backend: null, rejections: [] };
   if (problems.length > 0) return { ...bare, outcome: { status: 'model_invalid', problems } };
@@ -211,7 +212,7 @@ async function solveValid(
   }
   const closed = backends.closedForm === undefined ? null : closedAnswer(model, backends.closedForm);
   if (closed !== null && closed.outcome.status !== 'unknown') return closed;
-  const report = await solveOpen(model, limits, backends, clock);
+  const report = await solveOpen(model, limits, backends, clock, startedMs);
   return closed === null ? report : { ...report, rejections: [...closed.rejections, ...report.rejections] };
 }
 
@@ -221,6 +222,7 @@ async function solveOpen(
   limits: SolveLimits,
   backends: Backends,
   clock: Clock,
+  startedMs: number,
 ): Promise<SolveReport> {
   if (backends.search === undefined || !isForSearch(model)) {
     const report = await solveExactly(model, limits, backends, clock);
@@ -241,7 +243,7 @@ async function solveOpen(
     if (valueCount(reduced.model) * NARROW <= valueCount(model) && valueCount(reduced.model) < LARGE)
       return solveExactly(model, limits, backends, clock);
   }
-  return new Portfolio(model, limits, backends, backends.search, clock).run();
+  return new Portfolio(model, limits, backends, backends.search, clock, startedMs).run();
 }
 
 /** True where it is worth a look whether constraints leave little of what the schema allows. */
@@ -278,17 +280,15 @@ async function searched(model: Model, limits: SolveLimits, backend: Backend): Pr
 
 /** Search first, then a proof with what it found as the start, as far as time and size allow. */
 class Portfolio {
-  private readonly startedMs: number;
-
   constructor(
     private readonly model: Model,
     private readonly limits: SolveLimits,
     private readonly backends: Backends,
     private readonly search: Backend,
     private readonly clock: Clock,
-  ) {
-    this.startedMs = clock.nowMs();
-  }
+    /** When the solve began, as far as there is a time limit. */
+    private readonly startedMs: number,
+  ) {}
 
   private left(): number | null {
     const { timeMs } = this.limits;
@@ -299,11 +299,17 @@ class Portfolio {
     const { model, limits } = this;
     const { timeMs } = limits;
     const isAlone = timeMs !== null && timeMs <= SEARCHED_MS;
+    const untilMs = this.left();
     const first = await searched(
       model,
       {
         ...limits,
-        timeMs: timeMs === null || isAlone ? timeMs : Math.min(SEARCHED_MOST_MS, SEARCHED_SHARE * timeMs),
+        timeMs:
+          untilMs === null || timeMs === null
+            ? null
+            : isAlone
+              ? Math.max(1, untilMs)
+              : Math.min(SEARCHED_MOST_MS, SEARCHED_SHARE * timeMs),
         impatient: !isAlone,
       },
       this.search,

@@ -20,7 +20,7 @@ import { ItemTables } from './item-tables.js';
 import type { Members, Problem, Sames } from './problem.js';
 import { Kind } from './problem.js';
 import { includes } from './sorted.js';
-import { startsOf } from './starts.js';
+import { byKey, startsOf } from './starts.js';
 import { NOTHING } from './state.js';
 import type { ValueIndex } from './value-index.js';
 import { valueIndex } from './value-index.js';
@@ -517,26 +517,27 @@ class Compiler {
   private members(): Members {
     const { length } = this.model.variables;
     const short = this.short.sort((a, b) => a.variable - b.variable || a.value - b.value || a.cell - b.cell);
-    const long = this.long.sort((a, b) => a.variable - b.variable || a.cell - b.cell);
+    const { start: longStart, order } = byKey(length, this.long.map(variableOf));
     return {
       start: startsOf(length, short.map(variableOf)),
       value: Int32Array.from(short, ({ value }) => value),
       cell: Int32Array.from(short, ({ cell }) => cell),
-      longStart: startsOf(length, long.map(variableOf)),
-      longCell: Int32Array.from(long, ({ cell }) => cell),
-      longSet: Int32Array.from(long, ({ set }) => set),
+      longStart,
+      longCell: order.map((at) => this.long[at]?.cell ?? 0),
+      longSet: order.map((at) => this.long[at]?.set ?? 0),
       sets: this.sets,
     };
   }
 
   private sames(): Sames {
-    const pairs = this.pairs.sort((a, b) => a.variable - b.variable || a.cell - b.cell);
+    const { pairs } = this;
+    const { start, order } = byKey(this.model.variables.length, pairs.map(variableOf));
     return {
-      start: startsOf(this.model.variables.length, pairs.map(variableOf)),
-      cell: Int32Array.from(pairs, ({ cell }) => cell),
-      peer: Int32Array.from(pairs, ({ peer }) => peer),
-      ownMap: Int32Array.from(pairs, ({ own }) => own),
-      peerMap: Int32Array.from(pairs, ({ other }) => other),
+      start,
+      cell: order.map((at) => pairs[at]?.cell ?? 0),
+      peer: order.map((at) => pairs[at]?.peer ?? 0),
+      ownMap: order.map((at) => pairs[at]?.own ?? 0),
+      peerMap: order.map((at) => pairs[at]?.other ?? 0),
       valueCell: this.valueCell,
     };
   }

@@ -10,6 +10,10 @@ export const ALIKE = 1e-9;
 const CLASSES = 3;
 /** Values that break nothing but are no better, after which such a look ends. */
 const NO_BETTER = 3;
+/** A time limit of so few milliseconds per decision leaves little beyond first places. */
+const HURRIED_MS = 0.05;
+/** Of values worth a look, then, those that are looked at where one of them breaks nothing. */
+const HURRIED = 6;
 /** Classes in which a group is tried that did not find places for all of its members. */
 const TRIED = 24;
 
@@ -25,6 +29,7 @@ interface Choice {
  * Gives a variable the best value worth a look that breaks nothing more; among equals the one with most room
  * for those that may want to join it. Where none of these but such as the model names will do and `thorough` asks for
  * more, values with room for it are looked at, the tightest first. False where there is none; then it stays without value.
+ * After `most` values one that breaks nothing more is good enough: what the model names comes first, then where peers are.
  */
 export function insert(
   state: State,
@@ -32,11 +37,15 @@ export function insert(
   budget: Budget,
   variable: number,
   thorough = false,
+  most = Infinity,
 ): boolean {
   const before = state.broken;
   const best: Choice = { value: -1, objective: -Infinity, broken: before + ALIKE, room: -Infinity };
   let leastUnnamed = Infinity;
+  let looked = 0;
   for (const value of near.values(variable)) {
+    if (looked >= most && best.value >= 0 && best.broken <= before + ALIKE) break;
+    looked += 1;
     const broken = look(state, budget, variable, value, best);
     if (thorough && broken < leastUnnamed && !near.isNamed(variable, value)) leastUnnamed = broken;
   }
@@ -107,6 +116,8 @@ function search(state: State, near: Neighbours, budget: Budget, variable: number
  */
 export function construct(state: State, near: Neighbours, budget: Budget): number[] {
   const left: number[] = [];
+  const { timeMs } = budget.limits;
+  const most = timeMs !== null && timeMs < HURRIED_MS * near.open.length ? HURRIED : Infinity;
   for (const gate of near.gates) {
     if ((state.values[gate] ?? -1) < 0 && !insert(state, near, budget, gate)) left.push(gate);
   }
@@ -116,7 +127,7 @@ export function construct(state: State, near: Neighbours, budget: Budget): numbe
     // The smallest first: where few may be together with the others, these are the most.
     for (let i = open.length - 1; i >= 0; i -= 1) {
       const variable = open[i] ?? 0;
-      if (!insert(state, near, budget, variable, true)) left.push(variable);
+      if (!insert(state, near, budget, variable, true, most)) left.push(variable);
     }
     if (near.missed > missed && left.length === 0 && open.length > 1) regroup(state, near, budget, open);
   }

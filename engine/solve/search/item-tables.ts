@@ -1,8 +1,9 @@
+import { must } from '../../base/assert.js';
 import type { Capacity, Literal, Loads } from '../../model/model.js';
 import type { CellBuilder } from './cell-builder.js';
 import type { Items, Table } from './problem.js';
 import { Kind } from './problem.js';
-import { startsOf } from './starts.js';
+import { byKey } from './starts.js';
 import type { ValueIndex } from './value-index.js';
 
 type ModelItems = Capacity['items'];
@@ -169,14 +170,19 @@ export class ItemTables {
   }
 
   finish(variables: number): { items: Items; tables: Table[] } {
-    const rows: { variable: number; table: number; demand: number; presence: number }[] = [];
+    const found: { variable: number; table: number; demand: number; presence: number }[] = [];
     this.drafts.forEach(({ items }, table) => {
       for (const { variable, demand, presence } of items) {
         const by = presence === null ? -1 : this.presence(presence);
-        if (by !== null && demand !== 0) rows.push({ variable, table, demand, presence: by });
+        if (by !== null && demand !== 0) found.push({ variable, table, demand, presence: by });
       }
     });
-    rows.sort((a, b) => a.variable - b.variable || a.table - b.table);
+    // They come table by table, so that those of a variable stay in the order of tables.
+    const { start, order } = byKey(
+      variables,
+      found.map(({ variable }) => variable),
+    );
+    const rows = Array.from(order, (at) => must(found[at], 'item'));
     const told = new Map<number, number[]>();
     rows.forEach(({ presence }, item) => {
       if (presence < 0) return;
@@ -187,10 +193,7 @@ export class ItemTables {
     for (const [cell, list] of told) this.cells.inputs(cell, list);
     return {
       items: {
-        start: startsOf(
-          variables,
-          rows.map(({ variable }) => variable),
-        ),
+        start,
         table: Int32Array.from(rows, ({ table }) => table),
         demand: Float64Array.from(rows, ({ demand }) => demand),
         presence: Int32Array.from(rows, ({ presence }) => presence),

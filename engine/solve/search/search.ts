@@ -66,12 +66,15 @@ const MOST_STEPS = 1_000_000;
  * Deterministic in problem, seed and number of moves; with a time limit it depends on the clock.
  */
 export function search(problem: Problem, { limits, seed, patient, heat = 1 }: SearchOptions): SearchResult {
+  // What it takes to get ready counts, too.
+  const budget = new Budget(limits);
   const state = new State(problem);
   const random = seededRandom(seed);
   const support = new Support(problem);
   const near = new Neighbours(problem, state, random, support);
   state.guard(guardsOf(problem, support));
-  const budget = new Budget(limits);
+  budget.look();
+  const ready = budget.used;
   state.placeFixed();
   if (near.open.length <= 1) return enumerate(state, near, budget);
   placeHints(state, near);
@@ -92,7 +95,7 @@ export function search(problem: Problem, { limits, seed, patient, heat = 1 }: Se
   }
   const best = new Best(state);
   best.offer();
-  const { bound, groups } = boundOf(problem, best.objective, limits, budget);
+  const { bound, groups } = boundOf(problem, best.objective, limits, budget, ready);
   const run: Run = { state, near, budget, random, best, bound, chain: [], goals: [], heat };
   // Often the bound is met at once by what is best for each group.
   for (const { variables, values } of groups) {
@@ -123,11 +126,17 @@ function movesIn({ moves, timeMs }: SearchLimits): number {
   return timeMs === null ? moves : Math.min(moves, timeMs * MOVES_PER_MS);
 }
 
-/** A bound, for a share of what is left of the budget. */
-function boundOf(problem: Problem, known: number, { moves, timeMs }: SearchLimits, budget: Budget): Bound {
+/** A bound, for a share of what is left of the budget, of which `ready` was used before the first places. */
+function boundOf(
+  problem: Problem,
+  known: number,
+  { moves, timeMs }: SearchLimits,
+  budget: Budget,
+  ready: number,
+): Bound {
   const share = budget.used + BOUNDED * (1 - budget.used);
   if (timeMs !== null) {
-    const isShort = timeMs <= SHORT_MS && (!budget.look() || budget.used > BOUND_WORTH);
+    const isShort = timeMs <= SHORT_MS && (!budget.look() || budget.used - ready > BOUND_WORTH);
     if (isShort) return { bound: Infinity, groups: [] };
     return upperBound(problem, MOST_STEPS, known, () => !budget.look() || budget.used >= share);
   }

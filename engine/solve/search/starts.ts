@@ -5,3 +5,19 @@ export function startsOf(count: number, keys: Iterable<number>): Int32Array {
   for (let i = 0; i < count; i += 1) starts[i + 1] = (starts[i + 1] ?? 0) + (starts[i] ?? 0);
   return starts;
 }
+
+/** Entries by key: where those of each key begin, and which they are, those of one key in the order they were in. */
+export function byKey(
+  count: number,
+  keys: readonly number[],
+): { readonly start: Int32Array; readonly order: Int32Array } {
+  const start = startsOf(count, keys);
+  const next = start.slice();
+  const order = new Int32Array(keys.length);
+  keys.forEach((key, entry) => {
+    const at = next[key] ?? 0;
+    next[key] = at + 1;
+    order[at] = entry;
+  });
+  return { start, order };
+}
