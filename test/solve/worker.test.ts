@@ -42,9 +42,8 @@ test.serial(
     const worker = new SolverWorker();
     t.is((await worker.run(task(4, 2), 20_000)).kind, 'answered');
     const reply = worker.run(task(4, 2), 200);
-    await Promise.resolve();
-    // The task is on its way; this thread sleeps past its deadline.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    // After an immediate come timers that are due, and only then messages.
+    setImmediate(() => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000));
     t.is((await reply).kind, 'answered');
     await worker.close();
   },
