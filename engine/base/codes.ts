@@ -61,6 +61,8 @@ export const CODES = {
   'query/refused': 'Only one statement that reads is allowed.',
   'query/failed': 'SQLite refused or failed the query.',
   'query/timeout': 'The query ran longer than its limit.',
+  'query/no-history': 'The database does not remember what its rows were at that tick.',
+  'query/no-tick': 'There has been no tick of that number.',
   'replay/bad-record': 'A record of the trace cannot be read.',
   'replay/out-of-order': 'A record of the trace is older than the one before it.',
   'replay/version': 'The trace is of a version this program does not read.',

@@ -42,6 +42,8 @@ function exitOfError({ code }: Diagnostic): ExitCode {
     case 'store/not-adopted':
     case 'store/foreign-table':
     case 'store/io':
+    case 'query/no-history':
+    case 'query/no-tick':
     case 'solve/engine-fault':
     case 'solve/stale':
     case 'replay/version':

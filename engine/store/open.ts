@@ -65,7 +65,8 @@ function isDatabaseError(error: unknown): boolean {
   return error instanceof StoreError || (error instanceof Error && error.name === 'SqliteError');
 }
 
-function notAdopted(path: string): Diagnostic {
+/** What is wrong with a database that `migrate` has not adopted. */
+export function notAdopted(path: string): Diagnostic {
   return {
     code: 'store/not-adopted',
     severity: 'error',

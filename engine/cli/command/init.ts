@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import type { CliCommand } from '../cli-command.js';
 import { WORD_FORMATS } from '../cli-command.js';
 import { exitOf } from '../exit.js';
+import { withStore } from '../with-store.js';
 
 type Deed = 'created' | 'adopted' | 'migrated' | 'unchanged';
 
@@ -18,27 +19,50 @@ const SENTENCES: Readonly<Record<Deed, (path: string) => string>> = {
   unchanged: (path) => `\`${path}\` is up to date`,
 };
 
+type HistoryChange = 'begun' | 'kept' | 'ended' | 'none';
+
+const HISTORY_SENTENCES: Readonly<Record<HistoryChange, string>> = {
+  begun: '  what rows were is remembered from now on\n',
+  kept: '',
+  ended: '  what rows were is forgotten\n',
+  none: '',
+};
+
+/** Begins or ends the history as asked; unless asked, one whose tables have changed begins anew. */
+async function changeHistory(db: string, asked: boolean | undefined): Promise<HistoryChange> {
+  const { beginHistory, endHistory, historyState } = await import('../../store/history.js');
+  return withStore(db, 'state', (store): HistoryChange => {
+    const had = store.read(() => historyState(store)).kind !== 'none';
+    if (asked === false) return endHistory(store) ? 'ended' : 'none';
+    if (asked === undefined && !had) return 'none';
+    return beginHistory(store) ? 'begun' : 'kept';
+  });
+}
+
 export const init: CliCommand = {
   formats: WORD_FORMATS,
   configure: (command) => {
     command
       .option('--db <FILE>', 'the database', 'edict.db')
+      .option('--history', 'remember from now on what rows were, for `query --at`')
+      .option('--no-history', 'forget it, and remember no more')
       .addHelpText(
         'after',
         '\nA database that already holds tables keeps them; running it twice changes nothing.',
       );
   },
   run: async (command, { output }) => {
-    const { db } = command.opts<{ db: string }>();
+    const { db, history } = command.opts<{ db: string; history?: boolean }>();
     // SQLite takes an empty file for an empty database.
     const existed = existsSync(db) && statSync(db).size > 0;
     const { migrate } = await import('../../store/migrate.js');
     const { adopted, applied, warnings } = await migrate(db);
     const deed = deedOf(existed, adopted, applied.length);
+    const change = await changeHistory(db, history);
     const steps = applied.map((name) => `  applied ${name}\n`).join('');
     output.answer({
-      fields: { database: db, deed, applied },
-      text: output.quiet ? '' : `${SENTENCES[deed](db)}\n${steps}`,
+      fields: { database: db, deed, applied, history: change },
+      text: output.quiet ? '' : `${SENTENCES[deed](db)}\n${steps}${HISTORY_SENTENCES[change]}`,
       diagnostics: warnings,
     });
     return exitOf(warnings);

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { unreachable } from '../../base/assert.js';
 import type { SourceFile } from '../../base/source.js';
 import type { CliCommand } from '../cli-command.js';
+import { withStateAsOf } from '../as-of-file.js';
+import type { ExitCode } from '../exit.js';
 import { EXIT, exitOf } from '../exit.js';
 import { wholeNumber } from '../option-values.js';
 import type { Output } from '../output.js';
@@ -22,6 +24,7 @@ interface QueryOptions {
   readonly file?: string;
   readonly timeout?: number;
   readonly maxRows?: number;
+  readonly at?: number;
 }
 
 async function sourceOf(command: Command, shell: Shell): Promise<SourceFile> {
@@ -60,6 +63,11 @@ export const query: CliCommand = {
       .argument('[SQL]', 'one `select`, `values`, `with ... select`, or `explain` of those; `-` for stdin')
       .requiredOption('--db <FILE>', 'the database; it is never changed')
       .option('-f, --file <FILE>', 'read the query from a file')
+      .option(
+        '--at <TICK>',
+        'ask what was so when this tick had been decided; needs a history',
+        wholeNumber(0),
+      )
       .option('--timeout <MS>', 'end the query after so many milliseconds (5000)', wholeNumber(1))
       .option('--max-rows <N>', 'read so many rows at most (1000)', wholeNumber(0))
       .addHelpText(
@@ -68,24 +76,33 @@ export const query: CliCommand = {
       );
   },
   run: async (command, shell) => {
-    const { output } = shell;
-    const { db, timeout, maxRows } = command.opts<QueryOptions>();
+    const { db, at } = command.opts<QueryOptions>();
     const source = await sourceOf(command, shell);
-    const { queryAdhoc } = await import('../../store/adhoc.js');
-    const result = await queryAdhoc(db, source.text, {
-      ...(timeout === undefined ? {} : { timeoutMs: timeout }),
-      ...(maxRows === undefined ? {} : { maxRows }),
-    });
-    if (result.status !== 'rows') {
-      const diagnostics = await locateQueryErrors(result.diagnostics, source, db);
-      output.answer({ diagnostics });
-      return exitOf(diagnostics);
-    }
-    const { columns, rows, truncated, ms } = result;
-    output.answer({ fields: { columns, rows, truncated, ms }, text: textOf(result, output) });
-    if (truncated) {
-      output.remark(`only the first ${rows.length} rows are shown; \`--max-rows\` sets how many are read`);
-    }
-    return EXIT.done;
+    const asked = (path: string): Promise<ExitCode> => ask(source, path, command.opts<QueryOptions>(), shell);
+    return at === undefined ? asked(db) : withStateAsOf(db, at, asked);
   },
 };
+
+async function ask(
+  source: SourceFile,
+  db: string,
+  { timeout, maxRows }: QueryOptions,
+  { output }: Shell,
+): Promise<ExitCode> {
+  const { queryAdhoc } = await import('../../store/adhoc.js');
+  const result = await queryAdhoc(db, source.text, {
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(maxRows === undefined ? {} : { maxRows }),
+  });
+  if (result.status !== 'rows') {
+    const diagnostics = await locateQueryErrors(result.diagnostics, source, db);
+    output.answer({ diagnostics });
+    return exitOf(diagnostics);
+  }
+  const { columns, rows, truncated, ms } = result;
+  output.answer({ fields: { columns, rows, truncated, ms }, text: textOf(result, output) });
+  if (truncated) {
+    output.remark(`only the first ${rows.length} rows are shown; \`--max-rows\` sets how many are read`);
+  }
+  return EXIT.done;
+}
