@@ -69,7 +69,7 @@ const THIRD_PARTIES: Readonly<Record<string, readonly string[]>> = {
   picocolors: ['cli'],
   'node:fs': ['store', 'report/page-files.ts', 'replay/trace.ts', 'importers', 'live', 'cli', 'web'],
   'node:path': ['store', 'policy-test', 'importers', 'live', 'cli', 'web'],
-  'node:os': ['live'],
+  'node:os': ['live', 'cli/as-of-file.ts'],
   'node:module': ['report/page-files.ts'],
   'node:url': ['store', 'cli', 'web'],
   'node:util': ['cli'],
