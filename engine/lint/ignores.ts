@@ -4,7 +4,7 @@ import type { Span } from '../base/source.js';
 import { suggestion } from '../base/suggest.js';
 import type { Comment } from '../lang/comments.js';
 import type { RuleCode } from './rule.js';
-import { IDLE_IGNORE, IGNORE_WITHOUT_REASON, RULES } from './rules.js';
+import { COLUMN_RULES, IDLE_IGNORE, IGNORE_WITHOUT_REASON, RULES } from './rules.js';
 
 /** One code of a comment `-- edict:ignore L012, L013 reason`. */
 interface Ignore {
@@ -46,8 +46,15 @@ function ignoresOf(comments: readonly Comment[]): Ignore[] {
   });
 }
 
-/** Findings of one file without those that its comments take out, and what is wrong with these comments. */
-export function withoutIgnored(findings: readonly Diagnostic[], comments: readonly Comment[]): Diagnostic[] {
+/**
+ * Findings of one file without those that its comments take out, and what is wrong with these comments.
+ * `known`: the columns of all that the file reads are; else an ignore may be for what could not be looked at.
+ */
+export function withoutIgnored(
+  findings: readonly Diagnostic[],
+  comments: readonly Comment[],
+  known: boolean,
+): Diagnostic[] {
   const ignores = ignoresOf(comments);
   const used = new Set<Ignore>();
   const kept = findings.filter(({ code, span }) => {
@@ -56,7 +63,10 @@ export function withoutIgnored(findings: readonly Diagnostic[], comments: readon
     for (const one of found) used.add(one);
     return found.length === 0;
   });
-  return [...kept, ...ignores.flatMap((one) => problemOf(one, used.has(one)))];
+  return [
+    ...kept,
+    ...ignores.flatMap((one) => problemOf(one, used.has(one) || (!known && COLUMN_RULES.has(one.code)))),
+  ];
 }
 
 function problemOf({ code, span, reason }: Ignore, isUsed: boolean): Diagnostic[] {

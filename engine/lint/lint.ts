@@ -35,13 +35,16 @@ export function lintPolicies(sources: readonly SourceFile[], catalog: Catalog): 
   const set = lintSet(read.flatMap(({ statements }) => statements));
   const rules = Object.entries(RULES) as readonly (readonly [RuleCode, (typeof RULES)[keyof typeof RULES]])[];
   const found = read.flatMap(({ comments, diagnostics, statements }) => {
+    const known = statements.every(({ cores }) =>
+      cores.every(({ sources }) => sources.every(({ columns }) => columns !== null)),
+    );
     const findings = statements.flatMap((statement) =>
       rules.flatMap(([code, rule]) =>
         rule(statement, set).map((finding): Diagnostic => ({ code, severity: 'warning', ...finding })),
       ),
     );
     // An ignore in a text that cannot be read may be for what could not be looked at.
-    return diagnostics.length > 0 ? [...diagnostics, ...findings] : withoutIgnored(findings, comments);
+    return diagnostics.length > 0 ? [...diagnostics, ...findings] : withoutIgnored(findings, comments, known);
   });
   return sortDiagnostics(found);
 }

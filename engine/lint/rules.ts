@@ -26,6 +26,17 @@ import { zeroWeight } from './rules/zero-weight.js';
 export const IGNORE_WITHOUT_REASON: RuleCode = 'L023';
 export const IDLE_IGNORE: RuleCode = 'L024';
 
+/** Rules that find nothing where they do not know the columns of what is read. */
+export const COLUMN_RULES: ReadonlySet<string> = new Set<RuleCode>([
+  'L007',
+  'L008',
+  'L009',
+  'L010',
+  'L011',
+  'L012',
+  'L020',
+]);
+
 /** Every rule by its code. A code keeps its meaning for ever; a new rule takes the next number. */
 export const RULES: Readonly<Record<Exclude<RuleCode, 'L023' | 'L024'>, Rule>> = {
   L001: missingComment,
