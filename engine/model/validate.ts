@@ -4,6 +4,7 @@ import { evaluationOrder } from './order.js';
 
 /** Problems beyond this many are not listed. */
 const LISTED = 20;
+const SHORT = 8;
 
 /** What every check writes to; lists that many variables share are looked at once. */
 class Findings {
@@ -36,7 +37,9 @@ class Findings {
   }
 
   list(values: readonly number[], part: string): void {
-    if (ascending.has(values)) return;
+    // To remember a list takes longer than to walk over a short one.
+    const isLong = values.length > SHORT;
+    if (isLong && ascending.has(values)) return;
     let last = -Infinity;
     for (const value of values) {
       if (!Number.isSafeInteger(value) || value <= last) {
@@ -45,7 +48,7 @@ class Findings {
       }
       last = value;
     }
-    ascending.add(values);
+    if (isLong) ascending.add(values);
   }
 
   variable(id: VariableId): void {

@@ -11,9 +11,11 @@ interface Query {
   readonly patch: Patch | null;
 }
 
-/** Reads the row that one rowid of the walked table makes, where it makes one. */
+/** Reads the rows that some rowids of the walked table make, those that make one. */
 interface Patch {
+  /** Of one rowid, and of up to `TOGETHER`. */
   readonly sql: string;
+  readonly sqlOfMany: string;
   /** The result column that is the rowid. */
   readonly column: number;
 }
@@ -28,6 +30,10 @@ interface Kept {
 const MOST_PATCHED = 0.1;
 /** So few rows are always patched. */
 const FEW = 16;
+/** Rows that are read again in one query. */
+const TOGETHER = 64;
+/** Fewer are read one by one. */
+const APART = 4;
 
 /**
  * Results of queries, kept from tick to tick as long as no table changes that they read. Rows must not be changed by
@@ -123,7 +129,12 @@ export class RowCache {
     const column = columns.findIndex((one) => one.table === walked && one.column === key[0]);
     if (column < 0) return null;
     const names = columns.map((_one, i) => `c${i}`).join(', ');
-    const patch = { sql: `with made(${names}) as (${sql}) select * from made where c${column} = ?`, column };
+    const made = `with made(${names}) as (${sql}) select * from made where c${column}`;
+    const patch = {
+      sql: `${made} = ?`,
+      sqlOfMany: `${made} in (${Array(TOGETHER).fill('?').join()})`,
+      column,
+    };
     return seeksRow(this.store, patch.sql, [0]) ? patch : null;
   }
 
@@ -152,13 +163,36 @@ export class RowCache {
     else byParameters.set('', { rows: this.patched(whole.rows, rowids, patch), used: whole.used });
   }
 
+  /** Rows that some rowids make now. */
+  private readAgain(
+    rowids: ReadonlySet<number>,
+    { sql, sqlOfMany, column }: Patch,
+  ): ReadonlyMap<number, SqlValue[]> {
+    const found = new Map<number, SqlValue[]>();
+    const asked = [...rowids];
+    for (let i = 0; i < asked.length; i += TOGETHER) {
+      const some = asked.slice(i, i + TOGETHER);
+      // A null is equal to nothing.
+      const padded = (): (number | null)[] =>
+        Array.from({ length: TOGETHER }, (_one, at) => some[at] ?? null);
+      const rows =
+        some.length < APART
+          ? some.flatMap((rowid) => this.store.rows(sql, [rowid]))
+          : this.store.rows(sqlOfMany, padded());
+      for (const row of rows) found.set(Number(row[column]), row);
+    }
+    return found;
+  }
+
   /** The rows, with those of some rowids read again; the same array where that makes no difference. */
-  private patched(rows: SqlValue[][], rowids: ReadonlySet<number>, { sql, column }: Patch): SqlValue[][] {
+  private patched(rows: SqlValue[][], rowids: ReadonlySet<number>, patch: Patch): SqlValue[][] {
+    const { column } = patch;
+    const now = this.readAgain(rowids, patch);
     const replaced = new Map<number, SqlValue[]>();
     const removed = new Set<number>();
     const added: SqlValue[][] = [];
     for (const rowid of rowids) {
-      const [row] = this.store.rows(sql, [rowid]);
+      const row = now.get(rowid);
       const index = indexOf(rows, column, rowid);
       const old = rows[index];
       if (old?.[column] !== rowid) {
