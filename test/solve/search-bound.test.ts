@@ -16,6 +16,8 @@ const sources: Readonly<Record<string, (seed: number) => Model>> = {
   'small placements': randomPlacement,
   'requests beside their process': (seed) =>
     p1Model({ requests: 4, hosts: 4, kind: seed % 2 === 0 ? 'loose' : 'tight', seed }),
+  'requests that want different hosts without room for all': (seed) =>
+    p1Model({ requests: 7, hosts: 3, kind: 'tight', seed }),
 };
 
 for (const [kind, make] of Object.entries(sources)) {

@@ -1,4 +1,5 @@
 import type { GroupPairs } from './group-pairs.js';
+import type { Pack } from './packed.js';
 
 /** A part of the objective: `coefficient` times a cell. */
 export interface Term {
@@ -19,13 +20,9 @@ export interface Group {
   /** What each variable's own terms are worth at any other value than those named, and how much more at most. */
   readonly plain: Float64Array;
   readonly gain: Float64Array;
-  /** Places of variables by the table that limits them most (-1: none), those of most gain for their demand first. */
   readonly pairs: GroupPairs;
-  readonly packs: readonly {
-    readonly table: number;
-    readonly places: readonly number[];
-    readonly demands: Float64Array;
-  }[];
+  /** Variables by the table that limits them most, -1 for none. */
+  readonly packs: readonly Pack[];
   /** The most that the group can be worth, as far as it was found. */
   best: number;
   /** Values at which it is worth that, -1 where it does not matter; null where it was not found. */

@@ -4,7 +4,7 @@ import type { Problem } from './problem.js';
 import { Kind, slotAt } from './problem.js';
 import type { Group, Level, Term } from './bound-group.js';
 import { GroupPairs } from './group-pairs.js';
-import { packed } from './packed.js';
+import { packOf, packed } from './packed.js';
 import { includes } from './sorted.js';
 import { State } from './state.js';
 import { Support } from './support.js';
@@ -262,7 +262,7 @@ class Bounder {
       rest,
       plain,
       gain,
-      packs: this.packsOf(variables, gain),
+      packs: this.packsOf(variables, gain, values),
       pairs: this.pairsOf(variables, byLast, values),
       named: values.named,
       others: values.others,
@@ -320,7 +320,15 @@ class Bounder {
     return new GroupPairs(variables.length, spots.length, own, pairs);
   }
 
-  private packsOf(variables: readonly number[], gain: Float64Array): Group['packs'] {
+  private packsOf(
+    variables: readonly number[],
+    gain: Float64Array,
+    { named, others }: { readonly named: readonly number[]; readonly others: readonly number[] },
+  ): Group['packs'] {
+    const all = new Set(named);
+    // Where no value stands for the rest there is nothing to gain more than.
+    const gainful = (place: number): ReadonlySet<number> =>
+      others.length === 0 ? all : this.namedBy(variables[place] ?? 0, all);
     const { items, tables } = this.problem;
     const byTable = new Map<number, { place: number; demand: number }[]>();
     variables.forEach((variable, place) => {
@@ -342,12 +350,21 @@ class Bounder {
       const worth = ({ place, demand }: { place: number; demand: number }): number =>
         (gain[place] ?? 0) / Math.max(demand, 1);
       list.sort((a, b) => worth(b) - worth(a) || a.place - b.place);
-      return {
-        table,
-        places: list.map(({ place }) => place),
-        demands: Float64Array.from(list, ({ demand }) => demand),
-      };
+      return packOf(table, list, named, gainful);
     });
+  }
+
+  /** Those of some values that cells of one variable tell from others. */
+  private namedBy(variable: number, among: ReadonlySet<number>): ReadonlySet<number> {
+    const { members, sames } = this.problem;
+    const values = new Set<number>();
+    for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1)
+      values.add(members.value[i] ?? 0);
+    for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
+      const peer = sames.peer[i] ?? 0;
+      if (!this.isOpen(peer)) values.add(this.state.values[peer] ?? -1);
+    }
+    return new Set([...values].filter((value) => among.has(value)).sort((a, b) => a - b));
   }
 
   /** What the terms of a group that wait for variables from a place on are worth at most. */
