@@ -71,12 +71,16 @@ export function search(problem: Problem, { limits, seed, patient, heat = 1 }: Se
   const state = new State(problem);
   const random = seededRandom(seed);
   const support = new Support(problem);
-  const near = new Neighbours(problem, state, random, support);
   state.guard(guardsOf(problem, support));
+  const open = openOf(problem);
+  if (open.length <= 1) {
+    state.placeFixed();
+    return enumerate(state, open[0], budget);
+  }
+  const near = new Neighbours(problem, state, random, support);
   budget.look();
   const ready = budget.used;
   state.placeFixed();
-  if (near.open.length <= 1) return enumerate(state, near, budget);
   placeHints(state, near);
   let left = construct(state, near, budget);
   if (left.length > 0) {
@@ -145,16 +149,26 @@ function boundOf(
   return upperBound(problem, limit, known);
 }
 
-/** All values of the only variable with a choice. */
-function enumerate(state: State, near: Neighbours, budget: Budget): SearchResult {
-  const [variable] = near.open;
+/** Variables with a choice. */
+function openOf({ domainOf, domains }: Problem): number[] {
+  const open: number[] = [];
+  domainOf.forEach((domain, variable) => {
+    if ((domains[domain]?.length ?? 0) > 1) open.push(variable);
+  });
+  return open;
+}
+
+/** All values of the only variable with a choice, if there is one. */
+function enumerate(state: State, variable: number | undefined, budget: Budget): SearchResult {
   let values: Int32Array | null = state.broken <= ALIKE ? state.values.slice() : null;
   let objective = values === null ? -Infinity : state.objective;
   if (variable !== undefined) {
     values = null;
     objective = -Infinity;
-    const hint = state.problem.hints[variable] ?? -1;
-    for (const value of hint >= 0 ? [hint, ...near.domain(variable)] : near.domain(variable)) {
+    const { hints, domains, domainOf } = state.problem;
+    const hint = hints[variable] ?? -1;
+    const domain = domains[domainOf[variable] ?? 0] ?? new Int32Array(0);
+    for (const value of hint >= 0 ? [hint, ...domain] : domain) {
       budget.spend();
       state.give(variable, value);
       if (state.broken <= ALIKE && (values === null || state.objective > objective + ALIKE)) {
