@@ -30,8 +30,11 @@ interface Rooms {
  * add to each level by themselves.
  */
 export class TableLoads {
-  /** Weighted sum of what is held beyond limits. */
-  over = 0;
+  /**
+   * Weighted sum of what is held beyond limits. It begins as -0, which no machine integer can be: a field that is found to
+   * hold fractions only later has all functions compiled anew that read it, and a live loop waits for them.
+   */
+  over = -0;
   /** What pieces of loads add to each level. */
   readonly direct: Float64Array;
 
@@ -85,7 +88,7 @@ export class TableLoads {
   private readonly changedEntries: number[] = [];
   private readonly changedSlots: number[] = [];
   private readonly signs: number[] = [];
-  private overBefore = 0;
+  private overBefore = -0;
   private readonly directBefore: Float64Array;
 
   constructor(
