@@ -59,6 +59,14 @@ const BOUND_WORTH = 0.2;
 const BOUNDED = 0.5;
 const MOST_STEPS = 1_000_000;
 
+/** Values of a problem whose state is small enough to be kept. */
+const FEW_VALUES = 4096;
+/**
+ * The last small state, for nobody to read. Where a garbage collection finds no object of a class, V8 forgets what its
+ * objects look like and, with the next one, all code that was compiled for them: a live loop would wait for it again.
+ */
+const kept: { state: State | null } = { state: null };
+
 /**
  * Anytime local search: start from the hints, place the rest group by group, make room by ejection chains,
  * mend what is still broken, then improve by finding places anew and by annealing.
@@ -74,6 +82,7 @@ export function search(problem: Problem, { limits, seed, patient, heat = 1 }: Se
   state.guard(guardsOf(problem, support));
   const open = openOf(problem);
   if (open.length <= 1) {
+    if (problem.universe.length <= FEW_VALUES) kept.state = state;
     state.placeFixed();
     return enumerate(state, open[0], budget);
   }
