@@ -37,9 +37,16 @@ for (const [kind, make] of Object.entries(sources)) {
       state.settle();
       for (let move = 0; move < 12; move += 1) {
         state.begin();
+        const isShifted = random.below(2) === 0;
         for (let k = random.below(3); k >= 0; k -= 1) {
           const variable = random.below(model.variables.length);
-          state.place(variable, pick(variable));
+          if (isShifted) state.shift(variable, pick(variable));
+          else state.place(variable, pick(variable));
+        }
+        if (isShifted && random.below(4) > 0) state.follow();
+        else if (isShifted) {
+          state.undo();
+          continue;
         }
         const isEarly = random.below(4) === 0;
         if (!isEarly) state.settle();

@@ -1,6 +1,8 @@
 import type { Random } from '../../base/random.js';
 import type { Budget } from './budget.js';
+import { clear } from './clear.js';
 import { ALIKE, insert } from './construct.js';
+import type { Gains } from './gains.js';
 import type { Neighbours } from './neighbours.js';
 import type { State } from './state.js';
 
@@ -24,6 +26,8 @@ const SLOW = 3;
 const COOLED_SLOWLY = 1e-3;
 const SAMPLED_SLOWLY = 1000;
 const TRIED_SLOWLY = 20_000;
+/** One move of so many makes room for a large variable, in a slow annealing. */
+const CLEARED = 16;
 /** Variables whose places are found anew at once, at most. */
 const REMOVED = 16;
 
@@ -66,6 +70,7 @@ export interface Run {
   readonly goals: number[];
   /** Multiplies the temperature at which a slow annealing starts. */
   readonly heat: number;
+  readonly gains: Gains;
 }
 
 /** How an annealing goes: rounds of moderate and of small losses, and one for which there is much time. */
@@ -85,6 +90,15 @@ export function improve(run: Run, from: number, to: number, pace: Pace): void {
       temperature = hot * cooled ** share;
     }
     const before = state.objective;
+    if (pace === 'slow') {
+      // What is accepted is drawn first, so that most moves are known as bad before all that follows is worked out.
+      const least = before + temperature * Math.log(random.next());
+      const isMade = step % CLEARED === 0 ? clear(run) : tryMove(run, least);
+      if (!isMade) continue;
+      if (state.objective >= before - ALIKE) best.offer();
+      else if (state.objective < least) state.undo();
+      continue;
+    }
     if (!tryMove(run)) continue;
     const after = state.objective;
     if (after >= before - ALIKE) {
@@ -122,8 +136,11 @@ function firstTemperature(run: Run, pace: Pace): number {
   return (losses[Math.floor(losses.length * at)] ?? 1) / -Math.log(accepted);
 }
 
-/** Makes one random move that can be undone; false where it would break something and is taken back. */
-function tryMove(run: Run): boolean {
+/**
+ * Makes one random move that can be undone; false where it would break something, or most likely come to less than
+ * `least`, and is taken back.
+ */
+function tryMove(run: Run, least = -Infinity): boolean {
   const { state, near, budget, random, chain, goals } = run;
   budget.spend();
   const variable = near.open[random.below(near.open.length)] ?? 0;
@@ -131,15 +148,29 @@ function tryMove(run: Run): boolean {
   if (random.below(2) === 0) {
     const value = roomFor(run, variable, own, 0);
     if (value < 0) return false;
-    state.begin();
-    state.place(variable, value);
-  } else {
-    const links = link(run, variable, own);
-    if (links === 0) return false;
-    state.begin();
-    for (let i = links - 1; i >= 0; i -= 1) state.place(chain[i] ?? 0, goals[i] ?? 0);
+    chain[0] = variable;
+    goals[0] = value;
+    return make(run, 1, least);
   }
-  if (state.settleUnbroken()) return true;
+  const links = link(run, variable, own);
+  return links > 0 && make(run, links, least);
+}
+
+/** Moves so many variables of the chain to their goals. */
+function make(run: Run, links: number, least: number): boolean {
+  const { state, chain, goals, gains } = run;
+  state.begin();
+  for (let i = links - 1; i >= 0; i -= 1) state.shift(chain[i] ?? 0, goals[i] ?? 0);
+  const byLoads = state.objective;
+  if (least > -Infinity && gains.isHopeless(byLoads, least)) {
+    state.undo();
+    return false;
+  }
+  state.follow();
+  if (state.settleUnbroken()) {
+    gains.note(state.objective - byLoads);
+    return true;
+  }
   state.undo();
   return false;
 }

@@ -5,6 +5,7 @@ import type { SearchLimits } from './budget.js';
 import { Budget } from './budget.js';
 import { ALIKE, construct, leaveOut } from './construct.js';
 import { Ejector } from './eject.js';
+import { Gains } from './gains.js';
 import { guardsOf } from './guards.js';
 import type { Run } from './improve.js';
 import { Best, follow, goTo, improve, reinsert } from './improve.js';
@@ -109,7 +110,18 @@ export function search(problem: Problem, { limits, seed, patient, heat = 1 }: Se
   const best = new Best(state);
   best.offer();
   const { bound, groups } = boundOf(problem, best.objective, limits, budget, ready);
-  const run: Run = { state, near, budget, random, best, bound, chain: [], goals: [], heat };
+  const run: Run = {
+    state,
+    near,
+    budget,
+    random,
+    best,
+    bound,
+    chain: [],
+    goals: [],
+    heat,
+    gains: new Gains(),
+  };
   // Often the bound is met at once by what is best for each group.
   for (const { variables, values } of groups) {
     if (best.objective >= bound - ALIKE || !budget.spend()) break;

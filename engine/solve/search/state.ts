@@ -151,13 +151,33 @@ export class State implements Follower {
   place(variable: number, value: number): void {
     const old = this.values[variable] ?? -1;
     if (old === value) return;
+    this.shift(variable, value);
+    this.placeMembers(variable, old, value);
+    this.placeSames(variable, value);
+  }
+
+  /**
+   * Like `place`, but cells of the variable itself are told by `follow` only. Until then `objective` knows what loads add by
+   * themselves.
+   */
+  shift(variable: number, value: number): void {
+    const old = this.values[variable] ?? -1;
+    if (old === value) return;
     this.changedVariables[this.variableCount] = variable;
     this.oldValues[this.variableCount] = old;
     this.variableCount += 1;
     this.values[variable] = value;
     this.loads.place(variable, old, value, this.cell);
-    this.placeMembers(variable, old, value);
-    this.placeSames(variable, value);
+  }
+
+  /** Tells cells of what was shifted since `begin`, when nothing was placed. */
+  follow(): void {
+    for (let i = 0; i < this.variableCount; i += 1) {
+      const variable = this.changedVariables[i] ?? 0;
+      const value = this.values[variable] ?? -1;
+      this.placeMembers(variable, this.oldValues[i] ?? -1, value);
+      this.placeSames(variable, value);
+    }
   }
 
   /** A whole move: one variable gets a value, or none with -1. */
@@ -295,7 +315,7 @@ export class State implements Follower {
 
   /** Lets everything follow from the places given since the last call. */
   settle(): void {
-    this.follow(Infinity);
+    this.propagate(Infinity);
   }
 
   /**
@@ -306,11 +326,11 @@ export class State implements Follower {
     // Where items count only sometimes, what follows may make good what a limit lacks.
     const isFinal = !this.hasPresence;
     if (isFinal && this.broken > NONE) return false;
-    return this.follow(isFinal ? NONE : Infinity) && this.broken <= NONE;
+    return this.propagate(isFinal ? NONE : Infinity) && this.broken <= NONE;
   }
 
   /** False where hard cells came to lack more than `most` on the way. */
-  private follow(most: number): boolean {
+  private propagate(most: number): boolean {
     const { rankStart } = this.program;
     const { queue, queued, filled } = this;
     while (this.lowest <= this.highest) {

@@ -1,5 +1,6 @@
 import type { Random } from '../../base/random.js';
 import { bundlesOf } from './bundles.js';
+import { GuardedSums } from './guarded-sums.js';
 import type { Guards } from './guards.js';
 import { MinTree } from './min-tree.js';
 import type { Problem } from './problem.js';
@@ -47,8 +48,9 @@ export class TableLoads {
   private readonly base: Int32Array;
   private readonly isHard: Uint8Array;
   private readonly isGuarded: Uint8Array;
-  /** Place at which something last did not fit, by bundle. */
-  private readonly scarce: Int32Array;
+  /** Place at which something last did not fit, by bundle and slot: `scarceAt[bundle] + slot`. */
+  private readonly scarce: Uint16Array;
+  private readonly scarceAt: Int32Array;
   /** By bundle the rooms of each table with a balance, at its place; null where none has one. */
   private readonly trees: readonly (readonly (Rooms | null)[] | null)[];
 
@@ -78,11 +80,14 @@ export class TableLoads {
   /** Entry of each item. */
   private readonly entryOf: Int32Array;
 
-  private guards: Guards | null = null;
-  private sums: Float64Array = new Float64Array(0);
-  private truth: Float64Array = new Float64Array(0);
-  /** Guard by place of its load, -1 for none; null where there are none at all. */
-  private guardOf: Int32Array | null = null;
+  private readonly lackBundle: number[] = [];
+  private readonly lackPlace: number[] = [];
+  private readonly lackGuard: number[] = [];
+  private readonly lack: number[] = [];
+
+  private guarded: GuardedSums | null = null;
+  /** Guard by place of its load, -1 for none; empty where there are none at all. */
+  private guardOf = new Int32Array(0);
 
   private count = 0;
   private readonly changedEntries: number[] = [];
@@ -120,7 +125,13 @@ export class TableLoads {
       return rooms.every((one) => one === null) ? null : rooms;
     });
     this.isGuarded = new Uint8Array(list.length);
-    this.scarce = new Int32Array(list.length);
+    this.scarceAt = new Int32Array(list.length);
+    let slots = 0;
+    list.forEach((bundle, at) => {
+      this.scarceAt[at] = slots;
+      slots += bundle.slots;
+    });
+    this.scarce = new Uint16Array(slots);
     this.load = new Float64Array(total);
     this.limit = new Float64Array(total).fill(Infinity);
     this.scale = new Float64Array(total);
@@ -334,7 +345,7 @@ export class TableLoads {
    * has `value`, if that is not -1. Items that count only sometimes are left out.
    */
   fits(variable: number, own: number, value: number, without: number): boolean {
-    const { load, limit, demands, guardOf } = this;
+    const { load, limit, demands, guardOf, guarded } = this;
     const end = this.entryStart[variable + 1] ?? 0;
     let other = without < 0 ? 0 : (this.entryStart[without] ?? 0);
     const last = without < 0 ? 0 : (this.entryStart[without + 1] ?? 0);
@@ -352,54 +363,137 @@ export class TableLoads {
       const from = this.entryDemands[entry] ?? 0;
       const less = this.entryDemands[other] ?? 0;
       // What was too little last time often is again.
-      const scarce = this.scarce[bundle] ?? 0;
+      const scarceAt = (this.scarceAt[bundle] ?? 0) + slot;
+      const scarce = this.scarce[scarceAt] ?? 0;
       for (let turn = -1; turn < width; turn += 1) {
         const place = turn < 0 ? scarce : turn;
         const position = first + place;
         const demand = (demands[from + place] ?? 0) - (isLess ? (demands[less + place] ?? 0) : 0);
         if (demand <= 0 || (load[position] ?? 0) + demand <= (limit[position] ?? Infinity)) continue;
-        this.scarce[bundle] = place;
+        this.scarce[scarceAt] = place;
         return false;
       }
-      if (guardOf === null || this.isGuarded[bundle] !== 1) continue;
+      if (guarded === null || this.isGuarded[bundle] !== 1) continue;
       for (let place = 0; place < width; place += 1) {
         const guard = guardOf[first + place] ?? -1;
         if (guard < 0) continue;
         const demand = (demands[from + place] ?? 0) - (isLess ? (demands[less + place] ?? 0) : 0);
-        const sum = this.guarded(guard, demand, variable, value) + this.added(guard, without, own);
-        if (sum > (this.guards?.list[guard]?.most ?? Infinity)) return false;
+        const beyond = guarded.beyond(guard, demand, variable, value) + guarded.added(guard, without, own);
+        if (beyond > 0) return false;
       }
     }
     return true;
   }
 
-  /** A guarded sum with so much more of its load and a variable at a value. */
-  private guarded(guard: number, demand: number, variable: number, value: number): number {
-    const { cell = 0, coefficient = 0 } = this.guards?.list[guard] ?? {};
-    return (this.sums[cell] ?? 0) + coefficient * demand + this.added(guard, variable, value);
+  /** Whether limits would let a value hold a variable if nothing else with a choice were there. */
+  couldHold(variable: number, value: number): boolean {
+    const { limit, demands, guardOf, guarded, load } = this;
+    const end = this.entryStart[variable + 1] ?? 0;
+    for (let entry = this.entryStart[variable] ?? 0; entry < end; entry += 1) {
+      const bundle = this.entryBundle[entry] ?? 0;
+      if (this.isHard[bundle] !== 1 || (this.entryPresence[entry] ?? -1) >= 0) continue;
+      const slot = this.slotIn(bundle, value);
+      if (slot < 0) continue;
+      const width = this.width[bundle] ?? 0;
+      const first = (this.base[bundle] ?? 0) + slot * width;
+      const from = this.entryDemands[entry] ?? 0;
+      for (let place = 0; place < width; place += 1) {
+        const demand = demands[from + place] ?? 0;
+        if (demand > (limit[first + place] ?? Infinity)) return false;
+        const guard = guarded === null ? -1 : (guardOf[first + place] ?? -1);
+        if (guarded === null || guard < 0) continue;
+        if (guarded.beyond(guard, demand - (load[first + place] ?? 0), variable, value) > 0) return false;
+      }
+    }
+    return true;
   }
 
-  /** What a variable adds to a guarded sum by itself when it gets a value. */
-  private added(guard: number, variable: number, value: number): number {
-    const { guards } = this;
-    if (guards === null || variable < 0) return 0;
+  /**
+   * Finds where a value has too little room for a variable that is not there; how many places these are. They are kept for
+   * `relief`.
+   */
+  findLacks(variable: number, value: number): number {
+    const { load, limit, demands, guardOf, guarded } = this;
+    let count = 0;
+    const end = this.entryStart[variable + 1] ?? 0;
+    for (let entry = this.entryStart[variable] ?? 0; entry < end; entry += 1) {
+      const bundle = this.entryBundle[entry] ?? 0;
+      if (this.isHard[bundle] !== 1 || (this.entryPresence[entry] ?? -1) >= 0) continue;
+      const slot = this.slotIn(bundle, value);
+      if (slot < 0) continue;
+      const width = this.width[bundle] ?? 0;
+      const first = (this.base[bundle] ?? 0) + slot * width;
+      const from = this.entryDemands[entry] ?? 0;
+      for (let place = 0; place < width; place += 1) {
+        const demand = demands[from + place] ?? 0;
+        if (demand <= 0) continue;
+        const lack = (load[first + place] ?? 0) + demand - (limit[first + place] ?? Infinity);
+        const guard = guardOf[first + place] ?? -1;
+        const beyond = guarded === null || guard < 0 ? 0 : guarded.beyond(guard, demand, variable, value);
+        if (lack <= 0 && beyond <= 0) continue;
+        this.lackBundle[count] = bundle;
+        this.lackPlace[count] = place;
+        this.lackGuard[count] = beyond > 0 ? guard : -1;
+        this.lack[count] = Math.max(lack, beyond);
+        count += 1;
+      }
+    }
+    return count;
+  }
+
+  /** How much of what lacks a variable there takes up, as shares summed over the `count` places last found. */
+  relief(variable: number, count: number): number {
     let sum = 0;
-    const end = guards.start[variable + 1] ?? 0;
-    for (let i = guards.start[variable] ?? 0; i < end; i += 1) {
-      const one = guards.own[i];
-      if (one?.guard !== guard) continue;
-      sum += one.coefficient * ((one.has(value) ? 1 : 0) - (this.truth[one.cell] ?? 0));
+    const end = this.entryStart[variable + 1] ?? 0;
+    let entry = this.entryStart[variable] ?? 0;
+    for (let i = 0; i < count; i += 1) {
+      const bundle = this.lackBundle[i] ?? 0;
+      while (entry < end && (this.entryBundle[entry] ?? 0) < bundle) entry += 1;
+      if (entry >= end) break;
+      if (this.entryBundle[entry] !== bundle) continue;
+      let demand = this.demands[(this.entryDemands[entry] ?? 0) + (this.lackPlace[i] ?? 0)] ?? 0;
+      const guard = this.lackGuard[i] ?? -1;
+      if (guard >= 0) demand -= this.guarded?.added(guard, variable, -1) ?? 0;
+      if (demand > 0) sum += Math.min(1, demand / (this.lack[i] ?? 1));
     }
     return sum;
+  }
+
+  /** What the loads that a variable without value adds at one would change the objective by themselves. */
+  gainAt(variable: number, value: number): number {
+    const { load, demands, pieceStart } = this;
+    const { worth } = this.problem;
+    let gain = 0;
+    const end = this.entryStart[variable + 1] ?? 0;
+    for (let entry = this.entryStart[variable] ?? 0; entry < end; entry += 1) {
+      const bundle = this.entryBundle[entry] ?? 0;
+      if ((this.entryPresence[entry] ?? -1) >= 0) continue;
+      const slot = this.slotIn(bundle, value);
+      if (slot < 0) continue;
+      const width = this.width[bundle] ?? 0;
+      const first = (this.base[bundle] ?? 0) + slot * width;
+      const from = this.entryDemands[entry] ?? 0;
+      for (let place = 0; place < width; place += 1) {
+        const last = pieceStart[first + place + 1] ?? 0;
+        for (let i = pieceStart[first + place] ?? 0; i < last; i += 1) {
+          const base = this.pieceBase[i] ?? 0;
+          const scale = this.pieceScale[i] ?? 0;
+          const least = this.pieceLeast[i] ?? 0;
+          const old = load[first + place] ?? 0;
+          const before = Math.max(least, base + scale * old);
+          const after = Math.max(least, base + scale * (old + (demands[from + place] ?? 0)));
+          gain += (worth[this.pieceLevel[i] ?? 0] ?? 0) * (this.pieceFactor[i] ?? 0) * (after - before);
+        }
+      }
+    }
+    return gain;
   }
 
   /** Lets `fits` look at sums that read loads, too; `sums` and `truth` are those of all cells. */
   guard(guards: Guards, sums: Float64Array, truth: Float64Array): void {
     if (guards.list.length === 0) return;
     const ofLoad = new Map(guards.list.map(({ load }, i) => [load, i]));
-    this.guards = guards;
-    this.sums = sums;
-    this.truth = truth;
+    this.guarded = new GuardedSums(guards, sums, truth);
     this.guardOf = this.cell.map((cell) => ofLoad.get(cell) ?? -1);
     for (let bundle = 0; bundle < this.width.length; bundle += 1) {
       const first = this.base[bundle] ?? 0;
