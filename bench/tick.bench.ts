@@ -147,6 +147,7 @@ async function ticksOf(
     first_ms: first.lastMs,
     take_ms: median(takes.samples),
     ...timesOf(decides.timing()),
+    verified_median_ms: median(verified),
     verified_p95_ms: percentile(verified, 95),
     ...Object.fromEntries(stages),
     decided: results.filter(({ decisions }) => decisions.length > 0).length,
