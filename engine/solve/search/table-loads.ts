@@ -283,15 +283,23 @@ export class TableLoads {
 
   /** One piece of a load that changes. */
   private bend(piece: number, old: number, now: number): void {
+    const change = this.bent(piece, old, now);
+    if (change === 0) return;
+    const level = this.pieceLevel[piece] ?? 0;
+    this.direct[level] = (this.direct[level] ?? 0) + change;
+  }
+
+  /** What a piece adds to its level when its load goes from one amount to another. */
+  private bent(piece: number, old: number, now: number): number {
     const base = this.pieceBase[piece] ?? 0;
     const scale = this.pieceScale[piece] ?? 0;
     const least = this.pieceLeast[piece] ?? 0;
     const before = base + scale * old;
     const after = base + scale * now;
-    if (before <= least && after <= least) return;
-    const change = (after > least ? after : least) - (before > least ? before : least);
-    const level = this.pieceLevel[piece] ?? 0;
-    this.direct[level] = (this.direct[level] ?? 0) + (this.pieceFactor[piece] ?? 0) * change;
+    if (before <= least && after <= least) return 0;
+    return (
+      (this.pieceFactor[piece] ?? 0) * ((after > least ? after : least) - (before > least ? before : least))
+    );
   }
 
   /** Takes back all since `begin`. */
@@ -400,7 +408,7 @@ export class TableLoads {
       for (let place = 0; place < width; place += 1) {
         const demand = demands[from + place] ?? 0;
         if (demand > (limit[first + place] ?? Infinity)) return false;
-        const guard = guarded === null ? -1 : (guardOf[first + place] ?? -1);
+        const guard = guardOf[first + place] ?? -1;
         if (guarded === null || guard < 0) continue;
         if (guarded.beyond(guard, demand - (load[first + place] ?? 0), variable, value) > 0) return false;
       }
@@ -474,15 +482,11 @@ export class TableLoads {
       const first = (this.base[bundle] ?? 0) + slot * width;
       const from = this.entryDemands[entry] ?? 0;
       for (let place = 0; place < width; place += 1) {
+        const old = load[first + place] ?? 0;
+        const now = old + (demands[from + place] ?? 0);
         const last = pieceStart[first + place + 1] ?? 0;
         for (let i = pieceStart[first + place] ?? 0; i < last; i += 1) {
-          const base = this.pieceBase[i] ?? 0;
-          const scale = this.pieceScale[i] ?? 0;
-          const least = this.pieceLeast[i] ?? 0;
-          const old = load[first + place] ?? 0;
-          const before = Math.max(least, base + scale * old);
-          const after = Math.max(least, base + scale * (old + (demands[from + place] ?? 0)));
-          gain += (worth[this.pieceLevel[i] ?? 0] ?? 0) * (this.pieceFactor[i] ?? 0) * (after - before);
+          gain += (worth[this.pieceLevel[i] ?? 0] ?? 0) * this.bent(i, old, now);
         }
       }
     }
