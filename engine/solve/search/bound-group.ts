@@ -1,5 +1,6 @@
 import type { GroupPairs } from './group-pairs.js';
 import type { Pack } from './packed.js';
+import type { Team } from './teams.js';
 
 /** A part of the objective: `coefficient` times a cell. */
 export interface Term {
@@ -11,9 +12,28 @@ export interface Term {
   readonly isPair: boolean;
 }
 
-/** Variables that terms tie together, smallest first, and those terms by the last variable that they wait for. */
-export interface Group {
+/** Variables that terms tie together. */
+export type Group = TeamGroup | TermGroup;
+
+interface CommonGroup {
   readonly variables: readonly number[];
+  /** The most that the group can be worth, as far as it was found. */
+  best: number;
+  /** Values at which it is worth that, -1 - k for a value k of those that it does not name; null where it was not found. */
+  values: Int32Array | null;
+}
+
+/** One of a team alone. */
+export interface TeamGroup extends CommonGroup {
+  readonly kind: 'team';
+  readonly team: Team;
+  /** Values that it does not name, as many as it has members at most. */
+  readonly elsewhere: number;
+}
+
+/** Any other, smallest variables first, and its terms by the last variable that they wait for. */
+export interface TermGroup extends CommonGroup {
+  readonly kind: 'terms';
   readonly terms: readonly (readonly Term[])[];
   /** What the terms of several variables from each place on are worth at most. */
   readonly rest: Float64Array;
@@ -23,10 +43,6 @@ export interface Group {
   readonly pairs: GroupPairs;
   /** Variables by the table that limits them most, -1 for none. */
   readonly packs: readonly Pack[];
-  /** The most that the group can be worth, as far as it was found. */
-  best: number;
-  /** Values at which it is worth that, -1 where it does not matter; null where it was not found. */
-  values: Int32Array | null;
   /** The values that its cells tell from others. */
   readonly named: readonly number[];
   /** Values that stand for all the others, as many as there are variables. */

@@ -2,12 +2,14 @@ import { Disjoint } from '../../base/disjoint.js';
 import { rangesOf } from './level-worth.js';
 import type { Problem } from './problem.js';
 import { Kind, slotAt } from './problem.js';
-import type { Group, Level, Term } from './bound-group.js';
+import type { Group, Level, TeamGroup, Term, TermGroup } from './bound-group.js';
 import { GroupPairs } from './group-pairs.js';
 import { packOf, packed } from './packed.js';
 import { includes } from './sorted.js';
 import { State } from './state.js';
 import { Support } from './support.js';
+import { TeamPlacer } from './team-places.js';
+import { Teams } from './teams.js';
 
 /** Terms of more variables than this are bounded by themselves. */
 const NEAR = 12;
@@ -20,7 +22,7 @@ const MOST_LEVELS = 200;
 
 export interface Bound {
   readonly bound: number;
-  /** Groups with values at which each is at its best by itself; -1 for any other value. */
+  /** Groups with values at which each is at its best by itself; -1 - k for a value k of those that it does not name. */
   readonly groups: readonly { readonly variables: readonly number[]; readonly values: Int32Array }[];
 }
 
@@ -60,6 +62,8 @@ class Bounder {
   /** Room that must stay in each table. */
   private readonly kept: Float64Array;
   private readonly isChecked: readonly boolean[];
+  private readonly teams: Teams;
+  private readonly placer: TeamPlacer;
 
   constructor(
     private readonly problem: Problem,
@@ -77,6 +81,8 @@ class Bounder {
       if (demand < 0 || (items.presence[i] ?? -1) >= 0) checked[items.table[i] ?? 0] = false;
     });
     this.isChecked = checked;
+    this.teams = new Teams(problem, (variable) => (this.isOpen(variable) ? -1 : (this.state.values[variable] ?? -1)));
+    this.placer = new TeamPlacer(problem, this.state.loads, checked);
     this.split();
   }
 
@@ -229,6 +235,18 @@ class Bounder {
   private group(terms: readonly Term[]): void {
     const variables = [...new Set(terms.flatMap(({ variables: own }) => [...own]))];
     const total = terms.reduce((sum, { most }) => sum + most, 0);
+    const team = this.teams.of(Int32Array.from(variables));
+    if (team !== null) {
+      this.groups.push({
+        kind: 'team',
+        variables,
+        team,
+        elsewhere: this.othersOf(variables, new Set(team.named)).length,
+        best: total,
+        values: null,
+      });
+      return;
+    }
     const values = variables.length > LARGEST_GROUP ? null : this.valuesOf(variables);
     if (values === null) {
       this.constant += total;
@@ -257,6 +275,7 @@ class Bounder {
       gain[i] = (gain[i] ?? 0) - (plain[i] ?? 0);
     }
     this.groups.push({
+      kind: 'terms',
       variables,
       terms: byLast,
       rest,
@@ -324,7 +343,7 @@ class Bounder {
     variables: readonly number[],
     gain: Float64Array,
     { named, others }: { readonly named: readonly number[]; readonly others: readonly number[] },
-  ): Group['packs'] {
+  ): TermGroup['packs'] {
     const all = new Set(named);
     // Where no value stands for the rest there is nothing to gain more than.
     const gainful = (place: number): ReadonlySet<number> =>
@@ -368,7 +387,7 @@ class Bounder {
   }
 
   /** What the terms of a group that wait for variables from a place on are worth at most. */
-  private restOf(group: Group, depth: number): number {
+  private restOf(group: TermGroup, depth: number): number {
     const { rest, pairs } = group;
     const apart = packed(group, depth, this.state, this.kept) + pairs.pairsFrom(depth);
     return (rest[depth] ?? 0) + Math.min(apart, pairs.atMost(depth));
@@ -405,12 +424,18 @@ class Bounder {
     if (variables.some((variable) => domainOf[variable] !== domainOf[first])) return null;
     const domain = domains[domainOf[first] ?? 0] ?? new Int32Array(0);
     const named = [...all].filter((value) => includes(domain, value)).sort((a, b) => a - b);
+    return { named, others: this.othersOf(variables, all) };
+  }
+
+  /** Values of the domain that are not named, one per variable at most. */
+  private othersOf(variables: readonly number[], named: ReadonlySet<number>): number[] {
+    const { domains, domainOf } = this.problem;
     const others: number[] = [];
-    for (const value of domain) {
+    for (const value of domains[domainOf[variables[0] ?? 0] ?? 0] ?? []) {
       if (others.length >= variables.length) break;
-      if (!all.has(value)) others.push(value);
+      if (!named.has(value)) others.push(value);
     }
-    return { named, others };
+    return others;
   }
 
   run(known: number): number {
@@ -474,6 +499,29 @@ class Bounder {
 
   /** The most that a group's terms can be worth together, by depth-first branch and bound. */
   private bestOf(group: Group, isFree: boolean, steps: number): { best: number; isProved: boolean } {
+    return group.kind === 'team' ? this.bestOfTeam(group, isFree, steps) : this.bestOfTerms(group, isFree, steps);
+  }
+
+  private bestOfTeam(group: TeamGroup, isFree: boolean, steps: number): { best: number; isProved: boolean } {
+    const { placer, kept } = this;
+    const { team, elsewhere } = group;
+    if (this.stepsLeft <= 0) return { best: group.best, isProved: false };
+    const values = [...team.named];
+    placer.place(team, { values, elsewhere, least: kept, steps: Math.min(steps, this.stepsLeft) });
+    const before = Math.floor(this.stepsLeft / LOOK);
+    this.stepsLeft -= placer.taken + 1;
+    if (Math.floor(this.stepsLeft / LOOK) < before && this.isOver()) this.stepsLeft = 0;
+    if (isFree && placer.worth > -Infinity) {
+      group.values = Int32Array.from(group.variables, (_variable, member) => {
+        const spot = placer.chosen[member] ?? 0;
+        return values[spot] ?? values.length - spot - 1;
+      });
+    }
+    const best = Math.min(group.best, placer.bound);
+    return { best, isProved: placer.worth >= best - ROUNDED };
+  }
+
+  private bestOfTerms(group: TermGroup, isFree: boolean, steps: number): { best: number; isProved: boolean } {
     const { variables, terms, pairs, named, others } = group;
     const { state } = this;
     // With less room it is worth no more than with all.
@@ -526,7 +574,7 @@ class Bounder {
   }
 
   /** What a group is worth with all of it that fits at one value and the rest at another; a first answer to beat. */
-  private onePlace({ variables, terms, others }: Group, value: number, chosen: Int32Array): number {
+  private onePlace({ variables, terms, others }: TermGroup, value: number, chosen: Int32Array): number {
     let worth = 0;
     let depth = 0;
     for (; depth < variables.length; depth += 1) {

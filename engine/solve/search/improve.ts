@@ -307,11 +307,19 @@ export function follow(run: Run, variables: readonly number[], values: Int32Arra
   const old = taken.map((variable) => state.values[variable] ?? -1);
   state.begin();
   for (const variable of taken) state.place(variable, -1);
+  const elsewhere = new Map<number, number[]>();
   variables.forEach((variable, i) => {
     const value = values[i] ?? -1;
-    if (value >= 0 && near.allows(variable, value)) state.place(variable, value);
+    if (value >= 0) {
+      if (near.allows(variable, value)) state.place(variable, value);
+      return;
+    }
+    const list = elsewhere.get(value);
+    if (list === undefined) elsewhere.set(value, [variable]);
+    else list.push(variable);
   });
   state.settle();
+  for (const together of elsewhere.values()) gather(run, together);
   let isPlaced = true;
   for (const variable of taken) {
     if ((state.values[variable] ?? -1) < 0) isPlaced &&= insert(state, near, budget, variable);
@@ -321,6 +329,19 @@ export function follow(run: Run, variables: readonly number[], values: Int32Arra
     return;
   }
   putBack(state, taken, old);
+}
+
+/** Gives some variables one value with room for all of them, if one of the roomiest has it. */
+function gather({ state, near, budget }: Run, variables: readonly number[]): void {
+  const before = state.broken;
+  for (const value of near.roomiest(variables[0] ?? 0)) {
+    if (!budget.spend()) return;
+    state.begin();
+    for (const variable of variables) state.place(variable, value);
+    state.settle();
+    if (state.broken <= before + ALIKE) return;
+    state.undo();
+  }
 }
 
 /** Adds variables of other groups that sit where one of those taken might want to be. */

@@ -11,6 +11,8 @@ const WHOLE = 40;
 const DRAWN = 6;
 /** Values with much room that are looked at. */
 const ROOMY = 4;
+/** And where a group gathers. */
+const GATHERED = 16;
 /** Of so many, or twice as many where these are alike. */
 const MOST_ROOMY = 256;
 /** Rooms are told apart as finely as this to find them. */
@@ -163,6 +165,17 @@ export class Neighbours {
 
   domain(variable: number): Int32Array {
     return this.problem.domains[this.problem.domainOf[variable] ?? 0] ?? EMPTY;
+  }
+
+  /** Some values of the domain with most room at the start, each time from the next one on. */
+  *roomiest(variable: number): Generator<number> {
+    const at = this.problem.domainOf[variable] ?? 0;
+    const roomy = this.roomy[at] ?? EMPTY;
+    for (let i = 0; i < GATHERED; i += 1) {
+      const next = this.roomyAt[at] ?? 0;
+      this.roomyAt[at] = next + 1 >= roomy.length ? 0 : next + 1;
+      yield roomy[next] ?? 0;
+    }
   }
 
   /** Any value of the domain. */

@@ -1,4 +1,4 @@
-import type { Group } from './bound-group.js';
+import type { TermGroup } from './bound-group.js';
 import { slotAt } from './problem.js';
 import type { State } from './state.js';
 
@@ -67,7 +67,7 @@ function isApart(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
 
 /** What the own terms of a group's variables from a place on are worth at most, in the room that its named values have. */
 export function packed(
-  { packs, gain, plain }: Group,
+  { packs, gain, plain }: TermGroup,
   depth: number,
   state: State,
   kept: Float64Array,

@@ -1,0 +1,403 @@
+import { Disjoint } from '../../base/disjoint.js';
+import type { Problem } from './problem.js';
+import { slotAt } from './problem.js';
+import type { TableLoads } from './table-loads.js';
+import type { Team } from './teams.js';
+import { LARGEST_TEAM } from './teams.js';
+
+/** Where the members of a team may go, and what must be left there. */
+export interface Spots {
+  /** Values, those that the team names first and in its order; what is beyond them gains nothing by itself. */
+  readonly values: readonly number[];
+  /** So many places elsewhere, each with room for all. */
+  readonly elsewhere: number;
+  /** Least room that members leave in each table where they go; -Infinity for none. */
+  readonly least: Float64Array;
+  /** Steps that the search may take. */
+  readonly steps: number;
+}
+
+/** Sums of parts of weights may be off by less. */
+const ROUNDED = 1e-6;
+
+/**
+ * Finds the best places of a team in the room that there is, by depth-first branch and bound: the members with most
+ * demand first, each at its best spot first. What members without a spot may yet gain is bounded by how many of the
+ * smallest of them each spot has room for. INVARIANT: while it looks, the members count nowhere.
+ */
+export class TeamPlacer {
+  /** What the team is worth at its best as far as found; -Infinity where nothing was. */
+  worth = -Infinity;
+  /** No way to place it is worth more. */
+  bound = Infinity;
+  /** By member of the team the spot where it is at its best: an index into the values, or from their number on one elsewhere. */
+  readonly chosen = new Int32Array(LARGEST_TEAM);
+  /** Steps that the last search took. */
+  taken = 0;
+
+  private count = 0;
+  private spots = 0;
+  private listed = 0;
+  private tables: number[] = [];
+  private stepsLeft = 0;
+  /** Members by place in the order of the search. */
+  private readonly memberAt: number[] = [];
+  /** By place and spot: what it is worth there by itself, and beside those placed before. */
+  private gain = new Float64Array(0);
+  private pairs = new Float64Array(0);
+  private demand = new Float64Array(0);
+  private room = new Float64Array(0);
+  private least = new Float64Array(0);
+  /** By table the room of spots looked at so far. */
+  private together = new Float64Array(0);
+  /** By place the table of which it asks the largest share, -1 for none. */
+  private readonly mainTable = new Int32Array(LARGEST_TEAM);
+  /** By place and table the demands of those from there on that ask most of the table, the least first and summed up. */
+  private summed = new Float64Array(0);
+  private summedCount = new Int32Array(0);
+  /** By place half of what any from there on gains at most beside so many others. */
+  private readonly beside = new Float64Array(LARGEST_TEAM * LARGEST_TEAM);
+  /** 1 where a place is like the one before. */
+  private readonly isTwin = new Uint8Array(LARGEST_TEAM);
+  /** By place where those end that gain together with it. */
+  private readonly endOf = new Int32Array(LARGEST_TEAM);
+  private readonly spotAt = new Int32Array(LARGEST_TEAM);
+  private readonly most = new Float64Array(LARGEST_TEAM + 1);
+  private branches = new Int32Array(0);
+
+  constructor(
+    private readonly problem: Problem,
+    private readonly loads: TableLoads,
+    /** False where a table's limits say nothing of one team alone. */
+    private readonly isChecked: readonly boolean[],
+  ) {}
+
+  /** Looks for the best places; `worth`, `bound` and `chosen` tell what came of it. */
+  place(team: Team, { values, elsewhere, least, steps }: Spots): void {
+    this.count = team.variables.length;
+    this.listed = values.length;
+    this.spots = values.length + elsewhere;
+    this.worth = -Infinity;
+    this.stepsLeft = steps;
+    this.order(team);
+    this.measure(team, values, least);
+    this.bound = this.atMost(0, 0);
+    for (let spot = 0; spot < Math.min(this.spots, this.listed + 1); spot += 1) this.fill(spot);
+    if (this.worth < this.bound - ROUNDED) {
+      this.visit(0, 0, 0);
+      if (this.stepsLeft > 0) this.bound = this.worth;
+    }
+    this.taken = steps - this.stepsLeft;
+  }
+
+  /** Puts members in the order of the search, those alike next to each other. */
+  private order({ variables, pairs }: Team): void {
+    const { items, tables } = this.problem;
+    const { memberAt, count } = this;
+    memberAt.length = 0;
+    this.tables.length = 0;
+    const size = new Float64Array(count);
+    for (let member = 0; member < count; member += 1) {
+      memberAt.push(member);
+      const variable = variables[member] ?? 0;
+      for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
+        const table = items.table[i] ?? 0;
+        if (this.isChecked[table] !== true) continue;
+        if (!this.tables.includes(table)) this.tables.push(table);
+        size[member] = (size[member] ?? 0) + (items.demand[i] ?? 0) * (tables[table]?.scale ?? 1);
+      }
+    }
+    // Those that gain together stand together.
+    const together = new Disjoint();
+    for (let a = 0; a < count; a += 1)
+      for (let b = 0; b < a; b += 1) if (pairs[a * count + b] !== 0) together.join([a, b]);
+    memberAt.sort(
+      (a, b) => together.find(a) - together.find(b) || (size[a] ?? 0) - (size[b] ?? 0) || a - b,
+    );
+    let end = count;
+    for (let place = count - 1; place >= 0; place -= 1) {
+      const next = memberAt[place + 1];
+      if (next !== undefined && together.find(next) !== together.find(memberAt[place] ?? 0)) end = place + 1;
+      this.endOf[place] = end;
+    }
+  }
+
+  private measure({ variables, named, own, pairs }: Team, values: readonly number[], least: Float64Array): void {
+    const { count, spots, memberAt } = this;
+    const { items, tables } = this.problem;
+    const width = this.tables.length;
+    this.gain = sized(this.gain, count * spots);
+    this.pairs = sized(this.pairs, count * count);
+    this.demand = sized(this.demand, count * width);
+    this.room = sized(this.room, spots * width);
+    this.least = sized(this.least, width);
+    this.together = sized(this.together, width);
+    this.summed = sized(this.summed, count * width * (count + 1));
+    if (this.summedCount.length < count * width) this.summedCount = new Int32Array(count * width);
+    this.summedCount.fill(0, 0, count * width);
+    if (this.branches.length < count * spots) this.branches = new Int32Array(count * spots);
+    for (let at = 0; at < width; at += 1) {
+      const table = tables[this.tables[at] ?? 0];
+      const kept = least[this.tables[at] ?? 0] ?? -Infinity;
+      this.least[at] = table?.hard === true ? Math.max(0, kept) : kept;
+    }
+    for (let spot = 0; spot < spots; spot += 1) {
+      for (let at = 0; at < width; at += 1) {
+        const table = tables[this.tables[at] ?? 0];
+        const slot = spot >= this.listed || table === undefined ? -1 : slotAt(table, values[spot] ?? -1);
+        this.room[spot * width + at] = slot < 0 ? Infinity : this.loads.roomOf(this.tables[at] ?? 0, slot);
+      }
+    }
+    for (let place = 0; place < count; place += 1) {
+      const member = memberAt[place] ?? 0;
+      for (let spot = 0; spot < spots; spot += 1)
+        this.gain[place * spots + spot] =
+          spot < named.length ? (own[member * named.length + spot] ?? 0) : 0;
+      for (let other = 0; other < count; other += 1)
+        this.pairs[place * count + other] = pairs[member * count + (memberAt[other] ?? 0)] ?? 0;
+      const variable = variables[member] ?? 0;
+      let most = 0;
+      this.mainTable[place] = -1;
+      for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
+        const at = this.tables.indexOf(items.table[i] ?? 0);
+        if (at < 0) continue;
+        const demand = items.demand[i] ?? 0;
+        this.demand[place * width + at] = (this.demand[place * width + at] ?? 0) + demand;
+        const share = demand * (tables[items.table[i] ?? 0]?.scale ?? 1);
+        if (share <= most || (this.least[at] ?? 0) === -Infinity) continue;
+        most = share;
+        this.mainTable[place] = at;
+      }
+    }
+    for (let place = count - 1; place >= 0; place -= 1) this.sumUp(place);
+    for (let place = 0; place < count; place += 1) this.isTwin[place] = this.isLike(place) ? 1 : 0;
+    this.findBeside();
+  }
+
+  /** The demands of places from one on, the least first, summed up by table. */
+  private sumUp(place: number): void {
+    const { count, summed, summedCount, demand } = this;
+    const width = this.tables.length;
+    const main = this.mainTable[place] ?? -1;
+    for (let at = 0; at < width; at += 1) {
+      const to = (place * width + at) * (count + 1);
+      const from = ((place + 1) * width + at) * (count + 1);
+      const known = place + 1 < (this.endOf[place] ?? 0) ? (summedCount[(place + 1) * width + at] ?? 0) : 0;
+      const own = at === main ? (demand[place * width + at] ?? 0) : Infinity;
+      let sum = 0;
+      let n = 0;
+      let isIn = own === Infinity;
+      for (let i = 0; i < known; i += 1) {
+        const one = (summed[from + i] ?? 0) - (i > 0 ? (summed[from + i - 1] ?? 0) : 0);
+        if (!isIn && own <= one) {
+          sum += own;
+          summed[to + n] = sum;
+          n += 1;
+          isIn = true;
+        }
+        sum += one;
+        summed[to + n] = sum;
+        n += 1;
+      }
+      if (!isIn) {
+        summed[to + n] = sum + own;
+        n += 1;
+      }
+      summedCount[place * width + at] = n;
+    }
+  }
+
+  private isLike(place: number): boolean {
+    const { count, spots } = this;
+    const width = this.tables.length;
+    const before = place - 1;
+    if (before < 0) return false;
+    for (let at = 0; at < width; at += 1)
+      if (this.demand[place * width + at] !== this.demand[before * width + at]) return false;
+    for (let spot = 0; spot < spots; spot += 1)
+      if (this.gain[place * spots + spot] !== this.gain[before * spots + spot]) return false;
+    for (let other = 0; other < count; other += 1) {
+      if (other === place || other === before) continue;
+      if (this.pairs[place * count + other] !== this.pairs[before * count + other]) return false;
+    }
+    return true;
+  }
+
+  private findBeside(): void {
+    const { count, beside } = this;
+    beside.fill(0);
+    for (let place = count - 1; place >= 0; place -= 1) {
+      const gains = this.pairs.subarray(place * count, (place + 1) * count).slice().sort();
+      let sum = 0;
+      for (let others = 1; others < count; others += 1) {
+        const at = place * LARGEST_TEAM + others;
+        sum += Math.max(0, gains[count - others] ?? 0) / 2;
+        beside[at] = sum;
+        if (place + 1 < (this.endOf[place] ?? 0)) beside[at] = Math.max(sum, beside[at + LARGEST_TEAM] ?? 0);
+      }
+    }
+  }
+
+  /** What places from one on gain at most, `used` of the spots elsewhere being in use. */
+  private atMost(depth: number, used: number): number {
+    let sum = 0;
+    for (let from = depth; from < this.count; from = this.endOf[from] ?? this.count)
+      sum += this.atMostTogether(from, used);
+    return sum;
+  }
+
+  /** What places from one on gain at most that gain together. */
+  private atMostTogether(depth: number, used: number): number {
+    const { spots, most, gain, beside } = this;
+    const end = this.endOf[depth] ?? 0;
+    const rest = end - depth;
+    most.fill(-Infinity, 0, rest + 1);
+    most[0] = 0;
+    // Of those elsewhere that nobody has gone to, all could gather at one.
+    const last = Math.min(spots, this.listed + used + 1);
+    this.together.fill(0);
+    for (let spot = 0; spot < last; spot += 1) {
+      const fitting = Math.min(rest, this.fitting(depth, spot));
+      if (fitting === 0) continue;
+      const capped = Math.min(rest, this.fittingSoFar(depth, spot));
+      let own = -Infinity;
+      for (let at = depth * spots + spot; at < end * spots; at += spots)
+        if ((gain[at] ?? 0) > own) own = gain[at] ?? 0;
+      for (let placed = capped; placed > 0; placed -= 1) {
+        let best = most[placed] ?? 0;
+        for (let here = Math.min(placed, fitting); here > 0; here -= 1) {
+          const sum = (most[placed - here] ?? 0) + here * (own + (beside[depth * LARGEST_TEAM + here - 1] ?? 0));
+          if (sum > best) best = sum;
+        }
+        most[placed] = best;
+      }
+    }
+    return most[rest] ?? 0;
+  }
+
+  /** How many places from one on a spot has room for, at most. */
+  private fitting(depth: number, spot: number): number {
+    const { count, summed, summedCount, least, room } = this;
+    const width = this.tables.length;
+    let fitting = (this.endOf[depth] ?? 0) - depth;
+    for (let at = 0; at < width; at += 1) {
+      const all = summedCount[depth * width + at] ?? 0;
+      const left = (room[spot * width + at] ?? 0) - (least[at] ?? 0);
+      const from = (depth * width + at) * (count + 1);
+      let some = all;
+      while (some > 0 && (summed[from + some - 1] ?? 0) > left) some -= 1;
+      fitting -= all - some;
+    }
+    return fitting;
+  }
+
+  /** How many places from one on a spot and those looked at before have room for together, at most. */
+  private fittingSoFar(depth: number, spot: number): number {
+    const { count, summed, summedCount, least, room, together } = this;
+    const width = this.tables.length;
+    let fitting = (this.endOf[depth] ?? 0) - depth;
+    for (let at = 0; at < width; at += 1) {
+      const all = summedCount[depth * width + at] ?? 0;
+      if (all === 0) continue;
+      const from = (depth * width + at) * (count + 1);
+      const left = (room[spot * width + at] ?? 0) - (least[at] ?? 0);
+      // What is too little for any of them is no use to all together.
+      if (left >= (summed[from] ?? 0)) together[at] = (together[at] ?? 0) + left;
+      let some = all;
+      while (some > 0 && (summed[from + some - 1] ?? 0) > (together[at] ?? 0)) some -= 1;
+      fitting -= all - some;
+    }
+    return fitting;
+  }
+
+  private fits(place: number, spot: number): boolean {
+    const width = this.tables.length;
+    for (let at = 0; at < width; at += 1) {
+      const demand = this.demand[place * width + at] ?? 0;
+      if (demand === 0) continue;
+      if ((this.room[spot * width + at] ?? 0) - demand < (this.least[at] ?? 0)) return false;
+    }
+    return true;
+  }
+
+  /** A place gets or, with sign -1, leaves a spot; what others gain there follows. */
+  private put(place: number, spot: number, sign: 1 | -1): void {
+    const { count, spots, pairs, gain } = this;
+    const width = this.tables.length;
+    for (let at = 0; at < width; at += 1) {
+      const index = spot * width + at;
+      this.room[index] = (this.room[index] ?? 0) - sign * (this.demand[place * width + at] ?? 0);
+    }
+    for (let other = place + 1; other < count; other += 1) {
+      const by = pairs[place * count + other] ?? 0;
+      if (by !== 0) gain[other * spots + spot] = (gain[other * spots + spot] ?? 0) + sign * by;
+    }
+    this.spotAt[place] = spot;
+  }
+
+  private keep(worth: number): void {
+    this.worth = worth;
+    for (let place = 0; place < this.count; place += 1)
+      this.chosen[this.memberAt[place] ?? 0] = this.spotAt[place] ?? 0;
+  }
+
+  /** A first answer: all that has room at one spot goes there, the rest to the best spots that are left. */
+  private fill(first: number): void {
+    const { count, spots, gain } = this;
+    const used = Math.min(spots, this.listed + 2);
+    let worth = 0;
+    let place = 0;
+    for (; place < count; place += 1) {
+      let spot = this.fits(place, first) ? first : -1;
+      if (spot < 0) {
+        for (let other = 0; other < used; other += 1) {
+          if (!this.fits(place, other)) continue;
+          if (spot < 0 || (gain[place * spots + other] ?? 0) > (gain[place * spots + spot] ?? 0)) spot = other;
+        }
+      }
+      if (spot < 0) break;
+      worth += gain[place * spots + spot] ?? 0;
+      this.put(place, spot, 1);
+    }
+    if (place === count && worth > this.worth) this.keep(worth);
+    for (place -= 1; place >= 0; place -= 1) this.put(place, this.spotAt[place] ?? 0, -1);
+  }
+
+  private visit(depth: number, worth: number, used: number): void {
+    const { count, spots, listed, gain } = this;
+    if (depth === count) {
+      if (worth > this.worth) this.keep(worth);
+      return;
+    }
+    const last = Math.min(spots, listed + used + 1);
+    const from = this.isTwin[depth] === 1 ? (this.spotAt[depth - 1] ?? 0) : 0;
+    const begin = depth * spots;
+    let found = 0;
+    for (let spot = from; spot < last; spot += 1) {
+      if (!this.fits(depth, spot)) continue;
+      let at = begin + found;
+      const own = gain[begin + spot] ?? 0;
+      while (at > begin && (gain[begin + (this.branches[at - 1] ?? 0)] ?? 0) < own) {
+        this.branches[at] = this.branches[at - 1] ?? 0;
+        at -= 1;
+      }
+      this.branches[at] = spot;
+      found += 1;
+    }
+    for (let i = 0; i < found; i += 1) {
+      if (this.stepsLeft <= 0 || this.worth >= this.bound - ROUNDED) return;
+      this.stepsLeft -= 1;
+      const spot = this.branches[begin + i] ?? 0;
+      const sum = worth + (gain[begin + spot] ?? 0);
+      this.put(depth, spot, 1);
+      const now = Math.max(used, spot - listed + 1);
+      if (sum + this.atMost(depth + 1, now) > this.worth + ROUNDED) this.visit(depth + 1, sum, now);
+      this.put(depth, spot, -1);
+    }
+  }
+}
+
+function sized(list: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  if (list.length < length) return new Float64Array(length);
+  return list.fill(0, 0, length);
+}

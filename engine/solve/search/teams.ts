@@ -1,0 +1,105 @@
+import type { Problem } from './problem.js';
+import { includes } from './sorted.js';
+
+/** Members of a team, and values that it tells from others, at most. */
+export const LARGEST_TEAM = 16;
+const MOST_NAMED = 48;
+
+/**
+ * Variables of one domain of which the objective knows no more than what each is worth at some values by itself, and what
+ * two of them gain at the same value. Limits of tables hold for it besides.
+ */
+export interface Team {
+  readonly variables: Int32Array;
+  /** Values at which some member is worth something else than anywhere else, ascending. */
+  readonly named: Int32Array;
+  /** What member m is worth at each of `named`, at `m * named.length`; 0 anywhere else. */
+  readonly own: Float64Array;
+  /** What members m and k gain together, at `m * variables.length + k`. */
+  readonly pairs: Float64Array;
+}
+
+/** Tells which variables are a team. */
+export class Teams {
+  /** What a unit of each cell adds to the objective by itself. */
+  readonly weight: Float64Array;
+  /** 1 where other cells than levels read a cell. */
+  private readonly isRead: Uint8Array;
+
+  constructor(
+    private readonly problem: Problem,
+    /** Value of a variable without a choice, -1 for one with. */
+    private readonly fixed: (variable: number) => number,
+  ) {
+    const { cells, levels, worth } = problem;
+    const count = cells.kind.length;
+    this.weight = new Float64Array(count);
+    this.isRead = new Uint8Array(count);
+    const levelOf = new Int32Array(count).fill(-1);
+    levels.forEach((cell, i) => {
+      levelOf[cell] = i;
+    });
+    for (let cell = 0; cell < count; cell += 1) {
+      for (let i = cells.readerStart[cell] ?? 0; i < (cells.readerStart[cell + 1] ?? 0); i += 1) {
+        const level = levelOf[cells.reader[i] ?? 0] ?? -1;
+        if (level < 0) this.isRead[cell] = 1;
+        else
+          this.weight[cell] =
+            (this.weight[cell] ?? 0) + (worth[level] ?? 0) * (cells.coefficient[i] ?? 0);
+      }
+    }
+  }
+
+  /** These variables as a team; null where they are none, or not the whole of one. */
+  of(variables: Int32Array): Team | null {
+    const { domains, domainOf, members, sames } = this.problem;
+    const count = variables.length;
+    const domain = domainOf[variables[0] ?? 0] ?? 0;
+    if (count > LARGEST_TEAM) return null;
+    const values = new Set<number>();
+    for (const variable of variables) {
+      if (domainOf[variable] !== domain || (sames.valueCell[variable] ?? -1) >= 0) return null;
+      if ((members.longStart[variable + 1] ?? 0) > (members.longStart[variable] ?? 0)) return null;
+      for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1) {
+        if (this.isRead[members.cell[i] ?? 0] === 1) return null;
+        values.add(members.value[i] ?? 0);
+      }
+      for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
+        if (this.isRead[sames.cell[i] ?? 0] === 1) return null;
+        if ((sames.ownMap[i] ?? -1) >= 0 || (sames.peerMap[i] ?? -1) >= 0) return null;
+        const peer = sames.peer[i] ?? 0;
+        const value = this.fixed(peer);
+        if (value >= 0) values.add(value);
+        else if (!variables.includes(peer) && this.weight[sames.cell[i] ?? 0] !== 0) return null;
+      }
+    }
+    const allowed = domains[domain];
+    const named = Int32Array.from(values)
+      .filter((value) => includes(allowed, value))
+      .sort();
+    if (named.length > MOST_NAMED) return null;
+    const own = new Float64Array(count * named.length);
+    const pairs = new Float64Array(count * count);
+    const add = (member: number, value: number, by: number): void => {
+      const at = named.indexOf(value);
+      if (at >= 0) own[member * named.length + at] = (own[member * named.length + at] ?? 0) + by;
+    };
+    variables.forEach((variable, member) => {
+      for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1)
+        add(member, members.value[i] ?? 0, this.weight[members.cell[i] ?? 0] ?? 0);
+      for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
+        const peer = sames.peer[i] ?? 0;
+        const by = this.weight[sames.cell[i] ?? 0] ?? 0;
+        const value = this.fixed(peer);
+        if (value >= 0) add(member, value, by);
+        else {
+          const other = variables.indexOf(peer);
+          if (other < 0 || other === member) continue;
+          pairs[member * count + other] = (pairs[member * count + other] ?? 0) + by;
+        }
+      }
+    });
+    return { variables, named, own, pairs };
+  }
+}
+
