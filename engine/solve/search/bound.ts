@@ -9,7 +9,7 @@ import { includes } from './sorted.js';
 import { State } from './state.js';
 import { Support } from './support.js';
 import { TeamPlacer } from './team-places.js';
-import { Teams } from './teams.js';
+import { LARGEST_TEAM, Teams } from './teams.js';
 
 /** Terms of more variables than this are bounded by themselves. */
 const NEAR = 12;
@@ -186,8 +186,11 @@ class Bounder {
       groups.join(variables);
       for (const variable of variables) read.add(variable);
     }
+    const unlike = new Set([...read].filter((one) => !this.teams.isPlain(one)).map((one) => groups.find(one)));
     for (const [value, variables] of this.wanted(read)) {
-      if (this.isScarce(value, variables)) groups.join(variables, LARGEST_GROUP);
+      if (!this.isScarce(value, variables)) continue;
+      const isTeam = !variables.some((one) => unlike.has(groups.find(one)));
+      groups.join(variables, isTeam ? LARGEST_TEAM : LARGEST_GROUP);
     }
     const byRoot = new Map<number, Term[]>();
     for (const term of terms) {

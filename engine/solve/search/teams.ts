@@ -2,7 +2,7 @@ import type { Problem } from './problem.js';
 import { includes } from './sorted.js';
 
 /** Members of a team, and values that it tells from others, at most. */
-export const LARGEST_TEAM = 16;
+export const LARGEST_TEAM = 32;
 const MOST_NAMED = 48;
 
 /**
@@ -50,6 +50,20 @@ export class Teams {
     }
   }
 
+  /** True where the objective reads a variable alone or beside single others, as members of teams are read. */
+  isPlain(variable: number): boolean {
+    const { members, sames } = this.problem;
+    if ((sames.valueCell[variable] ?? -1) >= 0) return false;
+    if ((members.longStart[variable + 1] ?? 0) > (members.longStart[variable] ?? 0)) return false;
+    for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1)
+      if (this.isRead[members.cell[i] ?? 0] === 1) return false;
+    for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
+      if (this.isRead[sames.cell[i] ?? 0] === 1) return false;
+      if ((sames.ownMap[i] ?? -1) >= 0 || (sames.peerMap[i] ?? -1) >= 0) return false;
+    }
+    return true;
+  }
+
   /** These variables as a team; null where they are none, or not the whole of one. */
   of(variables: Int32Array): Team | null {
     const { domains, domainOf, members, sames } = this.problem;
@@ -58,15 +72,10 @@ export class Teams {
     if (count > LARGEST_TEAM) return null;
     const values = new Set<number>();
     for (const variable of variables) {
-      if (domainOf[variable] !== domain || (sames.valueCell[variable] ?? -1) >= 0) return null;
-      if ((members.longStart[variable + 1] ?? 0) > (members.longStart[variable] ?? 0)) return null;
-      for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1) {
-        if (this.isRead[members.cell[i] ?? 0] === 1) return null;
+      if (domainOf[variable] !== domain || !this.isPlain(variable)) return null;
+      for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1)
         values.add(members.value[i] ?? 0);
-      }
       for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
-        if (this.isRead[sames.cell[i] ?? 0] === 1) return null;
-        if ((sames.ownMap[i] ?? -1) >= 0 || (sames.peerMap[i] ?? -1) >= 0) return null;
         const peer = sames.peer[i] ?? 0;
         const value = this.fixed(peer);
         if (value >= 0) values.add(value);
