@@ -9,6 +9,7 @@ import { Budget } from '../engine/solve/search/budget.js';
 import { compileProblem } from '../engine/solve/search/compile-problem.js';
 import { construct } from '../engine/solve/search/construct.js';
 import { Ejector } from '../engine/solve/search/eject.js';
+import { Gathering } from '../engine/solve/search/gathering.js';
 import { Neighbours } from '../engine/solve/search/neighbours.js';
 import type { Problem } from '../engine/solve/search/problem.js';
 import { State } from '../engine/solve/search/state.js';
@@ -174,7 +175,7 @@ function placed(problem: Problem): State | null {
   const random = seededRandom(1);
   const near = new Neighbours(problem, state, random, new Support(problem));
   const budget = new Budget({ moves: 5_000_000, timeMs: null, nowMs: () => 0, isCancelled: () => false });
-  const left = construct(state, near, budget);
+  const left = construct(state, near, new Gathering(problem, state, near), budget);
   return new Ejector(state, near, budget, random).run(left, 1).length === 0 ? state : null;
 }
 

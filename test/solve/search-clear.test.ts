@@ -8,6 +8,7 @@ import { Budget } from '../../engine/solve/search/budget.js';
 import { clear } from '../../engine/solve/search/clear.js';
 import { compileProblem } from '../../engine/solve/search/compile-problem.js';
 import { construct } from '../../engine/solve/search/construct.js';
+import { Gathering } from '../../engine/solve/search/gathering.js';
 import { Gains } from '../../engine/solve/search/gains.js';
 import { guardsOf } from '../../engine/solve/search/guards.js';
 import type { Run } from '../../engine/solve/search/improve.js';
@@ -33,12 +34,14 @@ function begun(problem: Problem, seed: number): Run | null {
     if (hint >= 0) state.place(variable, hint);
   });
   state.settle();
-  const left = construct(state, near, budget);
+  const gathering = new Gathering(problem, state, near);
+  const left = construct(state, near, gathering, budget);
   if (left.length > 0 || state.broken > 0) return null;
   const best = new Best(state);
   return {
     state,
     near,
+    gathering,
     budget,
     random,
     best,

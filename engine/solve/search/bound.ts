@@ -81,7 +81,9 @@ class Bounder {
       if (demand < 0 || (items.presence[i] ?? -1) >= 0) checked[items.table[i] ?? 0] = false;
     });
     this.isChecked = checked;
-    this.teams = new Teams(problem, (variable) => (this.isOpen(variable) ? -1 : (this.state.values[variable] ?? -1)));
+    this.teams = new Teams(problem, (variable) =>
+      this.isOpen(variable) ? -1 : (this.state.values[variable] ?? -1),
+    );
     this.placer = new TeamPlacer(problem, this.state.loads, checked);
     this.split();
   }
@@ -186,7 +188,9 @@ class Bounder {
       groups.join(variables);
       for (const variable of variables) read.add(variable);
     }
-    const unlike = new Set([...read].filter((one) => !this.teams.isPlain(one)).map((one) => groups.find(one)));
+    const unlike = new Set(
+      [...read].filter((one) => !this.teams.isPlain(one)).map((one) => groups.find(one)),
+    );
     for (const [value, variables] of this.wanted(read)) {
       if (!this.isScarce(value, variables)) continue;
       const isTeam = !variables.some((one) => unlike.has(groups.find(one)));
@@ -502,7 +506,9 @@ class Bounder {
 
   /** The most that a group's terms can be worth together, by depth-first branch and bound. */
   private bestOf(group: Group, isFree: boolean, steps: number): { best: number; isProved: boolean } {
-    return group.kind === 'team' ? this.bestOfTeam(group, isFree, steps) : this.bestOfTerms(group, isFree, steps);
+    return group.kind === 'team'
+      ? this.bestOfTeam(group, isFree, steps)
+      : this.bestOfTerms(group, isFree, steps);
   }
 
   private bestOfTeam(group: TeamGroup, isFree: boolean, steps: number): { best: number; isProved: boolean } {

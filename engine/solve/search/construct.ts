@@ -1,4 +1,5 @@
 import type { Budget } from './budget.js';
+import type { Gathering } from './gathering.js';
 import type { Neighbours } from './neighbours.js';
 import type { State } from './state.js';
 import type { Support } from './support.js';
@@ -114,7 +115,7 @@ function search(state: State, near: Neighbours, budget: Budget, variable: number
  * Places what has no value yet, group by group, the largest first; before all others what says whether items count.
  * What finds no place is returned.
  */
-export function construct(state: State, near: Neighbours, budget: Budget): number[] {
+export function construct(state: State, near: Neighbours, gathering: Gathering, budget: Budget): number[] {
   const left: number[] = [];
   const { timeMs } = budget.limits;
   const most = timeMs !== null && timeMs < HURRIED_MS * near.open.length ? HURRIED : Infinity;
@@ -123,11 +124,23 @@ export function construct(state: State, near: Neighbours, budget: Budget): numbe
   }
   for (const group of near.groups) {
     const { missed } = near;
+    const found = left.length;
     const open = group.filter((variable) => (state.values[variable] ?? -1) < 0);
+    const isGathered = open.length === group.length && gathering.place(group);
+    if (isGathered && most < Infinity) continue;
+    const { objective } = state;
+    const gathered = isGathered ? valuesOf(state, group) : null;
+    if (isGathered) takeOut(state, group);
     // The smallest first: where few may be together with the others, these are the most.
     for (let i = open.length - 1; i >= 0; i -= 1) {
       const variable = open[i] ?? 0;
       if (!insert(state, near, budget, variable, true, most)) left.push(variable);
+    }
+    if (gathered !== null && (left.length > found || state.objective < objective - ALIKE)) {
+      left.length = found;
+      takeOut(state, group);
+      putAt(state, group, gathered);
+      continue;
     }
     if (near.missed > missed && left.length === 0 && open.length > 1) regroup(state, near, budget, open);
   }
@@ -146,7 +159,7 @@ function regroup(state: State, near: Neighbours, budget: Budget, group: Int32Arr
     map = sames.ownMap[i] ?? -1;
   if (map < 0) return;
   const has = near.valuesAllowed(first);
-  let best = group.map((variable) => state.values[variable] ?? -1);
+  let best = valuesOf(state, group);
   let { broken, objective } = state;
   takeOut(state, group);
   const kinds = near.fitting.classesFor(first, map, group.length, has).slice(0, TRIED);
@@ -164,14 +177,22 @@ function regroup(state: State, near: Neighbours, budget: Budget, group: Int32Arr
       state.broken < broken - ALIKE ||
       (state.broken <= broken + ALIKE && state.objective > objective + ALIKE);
     if (isPlaced && isBetter) {
-      best = group.map((variable) => state.values[variable] ?? -1);
+      best = valuesOf(state, group);
       ({ broken, objective } = state);
     }
     takeOut(state, group);
     if (isPlaced && near.missed === missed) break;
   }
+  putAt(state, group, best);
+}
+
+function valuesOf(state: State, group: Int32Array): Int32Array {
+  return group.map((variable) => state.values[variable] ?? -1);
+}
+
+function putAt(state: State, group: Int32Array, values: Int32Array): void {
   state.begin();
-  group.forEach((variable, i) => state.place(variable, best[i] ?? -1));
+  group.forEach((variable, i) => state.place(variable, values[i] ?? -1));
   state.settle();
 }
 

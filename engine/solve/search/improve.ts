@@ -2,6 +2,7 @@ import type { Random } from '../../base/random.js';
 import type { Budget } from './budget.js';
 import { clear } from './clear.js';
 import { ALIKE, insert } from './construct.js';
+import type { Gathering } from './gathering.js';
 import type { Gains } from './gains.js';
 import type { Neighbours } from './neighbours.js';
 import type { State } from './state.js';
@@ -60,6 +61,7 @@ export class Best {
 export interface Run {
   readonly state: State;
   readonly near: Neighbours;
+  readonly gathering: Gathering;
   readonly budget: Budget;
   readonly random: Random;
   readonly best: Best;
@@ -235,7 +237,7 @@ function isGoal(goals: readonly number[], links: number, value: number): boolean
  * again; keeps what is at least as good. Ends when nobody's turn comes to anything any more, or with the budget share `to`.
  */
 export function reinsert(run: Run, to: number): void {
-  const { state, near, budget, random, best } = run;
+  const { state, near, gathering, budget, random, best } = run;
   const { open, groups } = near;
   const taken: number[] = [];
   const old: number[] = [];
@@ -273,7 +275,9 @@ export function reinsert(run: Run, to: number): void {
     }
     state.settle();
     let isPlaced = true;
+    if (group.length === own && gathering.isTeam(group) && random.below(2) === 0) gathering.place(group);
     for (const variable of taken) {
+      if ((state.values[variable] ?? -1) >= 0) continue;
       isPlaced = insert(state, near, budget, variable);
       if (!isPlaced) break;
     }

@@ -5,6 +5,7 @@ import type { SearchLimits } from './budget.js';
 import { Budget } from './budget.js';
 import { ALIKE, construct, leaveOut } from './construct.js';
 import { Ejector } from './eject.js';
+import { Gathering } from './gathering.js';
 import { Gains } from './gains.js';
 import { guardsOf } from './guards.js';
 import type { Run } from './improve.js';
@@ -92,7 +93,8 @@ export function search(problem: Problem, { limits, seed, patient, heat = 1 }: Se
   const ready = budget.used;
   state.placeFixed();
   placeHints(state, near);
-  let left = construct(state, near, budget);
+  const gathering = new Gathering(problem, state, near);
+  let left = construct(state, near, gathering, budget);
   if (left.length > 0) {
     left =
       near.gates.length > 0
@@ -113,6 +115,7 @@ export function search(problem: Problem, { limits, seed, patient, heat = 1 }: Se
   const run: Run = {
     state,
     near,
+    gathering,
     budget,
     random,
     best,

@@ -111,9 +111,7 @@ export class TeamPlacer {
     const together = new Disjoint();
     for (let a = 0; a < count; a += 1)
       for (let b = 0; b < a; b += 1) if (pairs[a * count + b] !== 0) together.join([a, b]);
-    memberAt.sort(
-      (a, b) => together.find(a) - together.find(b) || (size[a] ?? 0) - (size[b] ?? 0) || a - b,
-    );
+    memberAt.sort((a, b) => together.find(a) - together.find(b) || (size[a] ?? 0) - (size[b] ?? 0) || a - b);
     let end = count;
     for (let place = count - 1; place >= 0; place -= 1) {
       const next = memberAt[place + 1];
@@ -122,7 +120,11 @@ export class TeamPlacer {
     }
   }
 
-  private measure({ variables, named, own, pairs }: Team, values: readonly number[], least: Float64Array): void {
+  private measure(
+    { variables, named, own, pairs }: Team,
+    values: readonly number[],
+    least: Float64Array,
+  ): void {
     const { count, spots, memberAt } = this;
     const { items, tables } = this.problem;
     const width = this.tables.length;
@@ -151,8 +153,7 @@ export class TeamPlacer {
     for (let place = 0; place < count; place += 1) {
       const member = memberAt[place] ?? 0;
       for (let spot = 0; spot < spots; spot += 1)
-        this.gain[place * spots + spot] =
-          spot < named.length ? (own[member * named.length + spot] ?? 0) : 0;
+        this.gain[place * spots + spot] = spot < named.length ? (own[member * named.length + spot] ?? 0) : 0;
       for (let other = 0; other < count; other += 1)
         this.pairs[place * count + other] = pairs[member * count + (memberAt[other] ?? 0)] ?? 0;
       const variable = variables[member] ?? 0;
@@ -227,7 +228,10 @@ export class TeamPlacer {
     const { count, beside } = this;
     beside.fill(0);
     for (let place = count - 1; place >= 0; place -= 1) {
-      const gains = this.pairs.subarray(place * count, (place + 1) * count).slice().sort();
+      const gains = this.pairs
+        .subarray(place * count, (place + 1) * count)
+        .slice()
+        .sort();
       let sum = 0;
       for (let others = 1; others < count; others += 1) {
         const at = place * LARGEST_TEAM + others;
@@ -266,7 +270,8 @@ export class TeamPlacer {
       for (let placed = capped; placed > 0; placed -= 1) {
         let best = most[placed] ?? 0;
         for (let here = Math.min(placed, fitting); here > 0; here -= 1) {
-          const sum = (most[placed - here] ?? 0) + here * (own + (beside[depth * LARGEST_TEAM + here - 1] ?? 0));
+          const sum =
+            (most[placed - here] ?? 0) + here * (own + (beside[depth * LARGEST_TEAM + here - 1] ?? 0));
           if (sum > best) best = sum;
         }
         most[placed] = best;
@@ -352,7 +357,8 @@ export class TeamPlacer {
       if (spot < 0) {
         for (let other = 0; other < used; other += 1) {
           if (!this.fits(place, other)) continue;
-          if (spot < 0 || (gain[place * spots + other] ?? 0) > (gain[place * spots + spot] ?? 0)) spot = other;
+          if (spot < 0 || (gain[place * spots + other] ?? 0) > (gain[place * spots + spot] ?? 0))
+            spot = other;
         }
       }
       if (spot < 0) break;

@@ -43,9 +43,7 @@ export class Teams {
       for (let i = cells.readerStart[cell] ?? 0; i < (cells.readerStart[cell + 1] ?? 0); i += 1) {
         const level = levelOf[cells.reader[i] ?? 0] ?? -1;
         if (level < 0) this.isRead[cell] = 1;
-        else
-          this.weight[cell] =
-            (this.weight[cell] ?? 0) + (worth[level] ?? 0) * (cells.coefficient[i] ?? 0);
+        else this.weight[cell] = (this.weight[cell] ?? 0) + (worth[level] ?? 0) * (cells.coefficient[i] ?? 0);
       }
     }
   }
@@ -111,4 +109,3 @@ export class Teams {
     return { variables, named, own, pairs };
   }
 }
-
