@@ -29,6 +29,8 @@ export interface TeamGroup extends CommonGroup {
   readonly team: Team;
   /** Values that it does not name, as many as it has members at most. */
   readonly elsewhere: number;
+  /** By table the least room that it leaves where it is at its best; null where that is not known. */
+  left: Float64Array | null;
 }
 
 /** Any other, smallest variables first, and its terms by the last variable that they wait for. */

@@ -90,6 +90,28 @@ export class TeamPlacer {
     this.taken = steps - this.stepsLeft;
   }
 
+  /** By table of the problem the least room that is left at the values chosen, Infinity where nobody counts. */
+  roomLeft({ named, variables }: Team): Float64Array {
+    const { tables, items } = this.problem;
+    const left = new Float64Array(tables.length).fill(Infinity);
+    for (let spot = 0; spot < named.length; spot += 1) {
+      const asked = new Map<number, number>();
+      variables.forEach((variable, member) => {
+        if (this.chosen[member] !== spot) return;
+        for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
+          const table = items.table[i] ?? 0;
+          asked.set(table, (asked.get(table) ?? 0) + (items.demand[i] ?? 0));
+        }
+      });
+      for (const [at, demand] of asked) {
+        const table = tables[at];
+        const slot = table === undefined ? -1 : slotAt(table, named[spot] ?? -1);
+        if (slot >= 0) left[at] = Math.min(left[at] ?? Infinity, this.loads.roomOf(at, slot) - demand);
+      }
+    }
+    return left;
+  }
+
   /** Puts members in the order of the search, those alike next to each other. */
   private order({ variables, pairs }: Team): void {
     const { items, tables } = this.problem;

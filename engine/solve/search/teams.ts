@@ -109,3 +109,17 @@ export class Teams {
     return { variables, named, own, pairs };
   }
 }
+
+/** Values of the domain of some variables that are not named, one per variable at most. */
+export function valuesElsewhere(
+  { domains, domainOf }: Problem,
+  variables: ArrayLike<number>,
+  named: ReadonlySet<number>,
+): number[] {
+  const others: number[] = [];
+  for (const value of domains[domainOf[variables[0] ?? 0] ?? 0] ?? []) {
+    if (others.length >= variables.length) break;
+    if (!named.has(value)) others.push(value);
+  }
+  return others;
+}
