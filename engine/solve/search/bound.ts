@@ -244,7 +244,7 @@ class Bounder {
     if (team !== null) {
       this.groups.push({
         kind: 'team',
-        variables,
+        variables: [...team.variables],
         team,
         elsewhere: valuesElsewhere(this.problem, variables, new Set(team.named)).length,
         best: total,

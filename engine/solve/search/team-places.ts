@@ -1,4 +1,3 @@
-import { Disjoint } from '../../base/disjoint.js';
 import type { Problem } from './problem.js';
 import { slotAt } from './problem.js';
 import type { TableLoads } from './table-loads.js';
@@ -21,8 +20,8 @@ export interface Spots {
 const ROUNDED = 1e-6;
 
 /**
- * Finds the best places of a team in the room that there is, by depth-first branch and bound: the members with most
- * demand first, each at its best spot first. What members without a spot may yet gain is bounded by how many of the
+ * Finds the best places of a team in the room that there is, by depth-first branch and bound: the members in
+ * the order of the team, each at its best spot first. What members without a spot may yet gain is bounded by how many of the
  * smallest of them each spot has room for. INVARIANT: while it looks, the members count nowhere.
  */
 export class TeamPlacer {
@@ -40,27 +39,23 @@ export class TeamPlacer {
   private listed = 0;
   private tables: number[] = [];
   private stepsLeft = 0;
-  /** Members by place in the order of the search. */
-  private readonly memberAt: number[] = [];
-  /** By place and spot: what it is worth there by itself, and beside those placed before. */
+  /** By member and spot what it is worth there by itself, and beside those placed before. */
   private gain = new Float64Array(0);
-  private pairs = new Float64Array(0);
+  private pairs: Float64Array = new Float64Array(0);
   private demand = new Float64Array(0);
   private room = new Float64Array(0);
   private least = new Float64Array(0);
   /** By table the room of spots looked at so far. */
   private together = new Float64Array(0);
-  /** By place the table of which it asks the largest share, -1 for none. */
+  /** By member the table of which it asks the largest share, -1 for none. */
   private readonly mainTable = new Int32Array(LARGEST_TEAM);
-  /** By place and table the demands of those from there on that ask most of the table, the least first and summed up. */
+  /** By member and table the demands of those from there on that ask most of the table, the least first and summed up. */
   private summed = new Float64Array(0);
   private summedCount = new Int32Array(0);
-  /** By place half of what any from there on gains at most beside so many others. */
-  private readonly beside = new Float64Array(LARGEST_TEAM * LARGEST_TEAM);
-  /** 1 where a place is like the one before. */
+  private beside: Float64Array = new Float64Array(0);
+  /** 1 where a member is like the one before. */
   private readonly isTwin = new Uint8Array(LARGEST_TEAM);
-  /** By place where those end that gain together with it. */
-  private readonly endOf = new Int32Array(LARGEST_TEAM);
+  private endOf: Int32Array = new Int32Array(0);
   private readonly spotAt = new Int32Array(LARGEST_TEAM);
   private readonly most = new Float64Array(LARGEST_TEAM + 1);
   private branches = new Int32Array(0);
@@ -75,11 +70,13 @@ export class TeamPlacer {
   /** Looks for the best places; `worth`, `bound` and `chosen` tell what came of it. */
   place(team: Team, { values, elsewhere, least, steps }: Spots): void {
     this.count = team.variables.length;
+    this.endOf = team.endOf;
+    this.beside = team.beside;
     this.listed = values.length;
     this.spots = values.length + elsewhere;
     this.worth = -Infinity;
     this.stepsLeft = steps;
-    this.order(team);
+    this.find(team);
     this.measure(team, values, least);
     this.bound = this.atMost(0, 0);
     for (let spot = 0; spot < Math.min(this.spots, this.listed + 1); spot += 1) this.fill(spot);
@@ -112,33 +109,15 @@ export class TeamPlacer {
     return left;
   }
 
-  /** Puts members in the order of the search, those alike next to each other. */
-  private order({ variables, pairs }: Team): void {
-    const { items, tables } = this.problem;
-    const { memberAt, count } = this;
-    memberAt.length = 0;
+  /** The tables in which some member counts. */
+  private find({ variables }: Team): void {
+    const { items } = this.problem;
     this.tables.length = 0;
-    const size = new Float64Array(count);
-    for (let member = 0; member < count; member += 1) {
-      memberAt.push(member);
-      const variable = variables[member] ?? 0;
+    for (const variable of variables) {
       for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
         const table = items.table[i] ?? 0;
-        if (this.isChecked[table] !== true) continue;
-        if (!this.tables.includes(table)) this.tables.push(table);
-        size[member] = (size[member] ?? 0) + (items.demand[i] ?? 0) * (tables[table]?.scale ?? 1);
+        if (this.isChecked[table] === true && !this.tables.includes(table)) this.tables.push(table);
       }
-    }
-    // Those that gain together stand together.
-    const together = new Disjoint();
-    for (let a = 0; a < count; a += 1)
-      for (let b = 0; b < a; b += 1) if (pairs[a * count + b] !== 0) together.join([a, b]);
-    memberAt.sort((a, b) => together.find(a) - together.find(b) || (size[a] ?? 0) - (size[b] ?? 0) || a - b);
-    let end = count;
-    for (let place = count - 1; place >= 0; place -= 1) {
-      const next = memberAt[place + 1];
-      if (next !== undefined && together.find(next) !== together.find(memberAt[place] ?? 0)) end = place + 1;
-      this.endOf[place] = end;
     }
   }
 
@@ -147,11 +126,11 @@ export class TeamPlacer {
     values: readonly number[],
     least: Float64Array,
   ): void {
-    const { count, spots, memberAt } = this;
+    const { count, spots } = this;
     const { items, tables } = this.problem;
     const width = this.tables.length;
     this.gain = sized(this.gain, count * spots);
-    this.pairs = sized(this.pairs, count * count);
+    this.pairs = pairs;
     this.demand = sized(this.demand, count * width);
     this.room = sized(this.room, spots * width);
     this.least = sized(this.least, width);
@@ -172,41 +151,38 @@ export class TeamPlacer {
         this.room[spot * width + at] = slot < 0 ? Infinity : this.loads.roomOf(this.tables[at] ?? 0, slot);
       }
     }
-    for (let place = 0; place < count; place += 1) {
-      const member = memberAt[place] ?? 0;
+    for (let member = 0; member < count; member += 1) {
       for (let spot = 0; spot < spots; spot += 1)
-        this.gain[place * spots + spot] = spot < named.length ? (own[member * named.length + spot] ?? 0) : 0;
-      for (let other = 0; other < count; other += 1)
-        this.pairs[place * count + other] = pairs[member * count + (memberAt[other] ?? 0)] ?? 0;
+        this.gain[member * spots + spot] = spot < named.length ? (own[member * named.length + spot] ?? 0) : 0;
       const variable = variables[member] ?? 0;
       let most = 0;
-      this.mainTable[place] = -1;
+      this.mainTable[member] = -1;
       for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
         const at = this.tables.indexOf(items.table[i] ?? 0);
         if (at < 0) continue;
         const demand = items.demand[i] ?? 0;
-        this.demand[place * width + at] = (this.demand[place * width + at] ?? 0) + demand;
+        this.demand[member * width + at] = (this.demand[member * width + at] ?? 0) + demand;
         const share = demand * (tables[items.table[i] ?? 0]?.scale ?? 1);
         if (share <= most || (this.least[at] ?? 0) === -Infinity) continue;
         most = share;
-        this.mainTable[place] = at;
+        this.mainTable[member] = at;
       }
     }
-    for (let place = count - 1; place >= 0; place -= 1) this.sumUp(place);
-    for (let place = 0; place < count; place += 1) this.isTwin[place] = this.isLike(place) ? 1 : 0;
-    this.findBeside();
+    for (let member = count - 1; member >= 0; member -= 1) this.sumUp(member);
+    for (let member = 0; member < count; member += 1) this.isTwin[member] = this.isLike(member) ? 1 : 0;
   }
 
-  /** The demands of places from one on, the least first, summed up by table. */
-  private sumUp(place: number): void {
+  /** The demands of members from one on, the least first, summed up by table. */
+  private sumUp(member: number): void {
     const { count, summed, summedCount, demand } = this;
     const width = this.tables.length;
-    const main = this.mainTable[place] ?? -1;
+    const main = this.mainTable[member] ?? -1;
     for (let at = 0; at < width; at += 1) {
-      const to = (place * width + at) * (count + 1);
-      const from = ((place + 1) * width + at) * (count + 1);
-      const known = place + 1 < (this.endOf[place] ?? 0) ? (summedCount[(place + 1) * width + at] ?? 0) : 0;
-      const own = at === main ? (demand[place * width + at] ?? 0) : Infinity;
+      const to = (member * width + at) * (count + 1);
+      const from = ((member + 1) * width + at) * (count + 1);
+      const known =
+        member + 1 < (this.endOf[member] ?? 0) ? (summedCount[(member + 1) * width + at] ?? 0) : 0;
+      const own = at === main ? (demand[member * width + at] ?? 0) : Infinity;
       let sum = 0;
       let n = 0;
       let isIn = own === Infinity;
@@ -226,45 +202,27 @@ export class TeamPlacer {
         summed[to + n] = sum + own;
         n += 1;
       }
-      summedCount[place * width + at] = n;
+      summedCount[member * width + at] = n;
     }
   }
 
-  private isLike(place: number): boolean {
+  private isLike(member: number): boolean {
     const { count, spots } = this;
     const width = this.tables.length;
-    const before = place - 1;
+    const before = member - 1;
     if (before < 0) return false;
     for (let at = 0; at < width; at += 1)
-      if (this.demand[place * width + at] !== this.demand[before * width + at]) return false;
+      if (this.demand[member * width + at] !== this.demand[before * width + at]) return false;
     for (let spot = 0; spot < spots; spot += 1)
-      if (this.gain[place * spots + spot] !== this.gain[before * spots + spot]) return false;
+      if (this.gain[member * spots + spot] !== this.gain[before * spots + spot]) return false;
     for (let other = 0; other < count; other += 1) {
-      if (other === place || other === before) continue;
-      if (this.pairs[place * count + other] !== this.pairs[before * count + other]) return false;
+      if (other === member || other === before) continue;
+      if (this.pairs[member * count + other] !== this.pairs[before * count + other]) return false;
     }
     return true;
   }
 
-  private findBeside(): void {
-    const { count, beside } = this;
-    beside.fill(0);
-    for (let place = count - 1; place >= 0; place -= 1) {
-      const gains = this.pairs
-        .subarray(place * count, (place + 1) * count)
-        .slice()
-        .sort();
-      let sum = 0;
-      for (let others = 1; others < count; others += 1) {
-        const at = place * LARGEST_TEAM + others;
-        sum += Math.max(0, gains[count - others] ?? 0) / 2;
-        beside[at] = sum;
-        if (place + 1 < (this.endOf[place] ?? 0)) beside[at] = Math.max(sum, beside[at + LARGEST_TEAM] ?? 0);
-      }
-    }
-  }
-
-  /** What places from one on gain at most, `used` of the spots elsewhere being in use. */
+  /** What members from one on gain at most, `used` of the spots elsewhere being in use. */
   private atMost(depth: number, used: number): number {
     let sum = 0;
     for (let from = depth; from < this.count; from = this.endOf[from] ?? this.count)
@@ -272,9 +230,9 @@ export class TeamPlacer {
     return sum;
   }
 
-  /** What places from one on gain at most that gain together. */
+  /** What members from one on gain at most that gain together. */
   private atMostTogether(depth: number, used: number): number {
-    const { spots, most, gain, beside } = this;
+    const { count, spots, most, gain, beside } = this;
     const end = this.endOf[depth] ?? 0;
     const rest = end - depth;
     most.fill(-Infinity, 0, rest + 1);
@@ -292,8 +250,7 @@ export class TeamPlacer {
       for (let placed = capped; placed > 0; placed -= 1) {
         let best = most[placed] ?? 0;
         for (let here = Math.min(placed, fitting); here > 0; here -= 1) {
-          const sum =
-            (most[placed - here] ?? 0) + here * (own + (beside[depth * LARGEST_TEAM + here - 1] ?? 0));
+          const sum = (most[placed - here] ?? 0) + here * (own + (beside[depth * count + here - 1] ?? 0));
           if (sum > best) best = sum;
         }
         most[placed] = best;
@@ -302,7 +259,7 @@ export class TeamPlacer {
     return most[rest] ?? 0;
   }
 
-  /** How many places from one on a spot has room for, at most. */
+  /** How many members from one on a spot has room for, at most. */
   private fitting(depth: number, spot: number): number {
     const { count, summed, summedCount, least, room } = this;
     const width = this.tables.length;
@@ -318,7 +275,7 @@ export class TeamPlacer {
     return fitting;
   }
 
-  /** How many places from one on a spot and those looked at before have room for together, at most. */
+  /** How many members from one on a spot and those looked at before have room for together, at most. */
   private fittingSoFar(depth: number, spot: number): number {
     const { count, summed, summedCount, least, room, together } = this;
     const width = this.tables.length;
@@ -337,35 +294,34 @@ export class TeamPlacer {
     return fitting;
   }
 
-  private fits(place: number, spot: number): boolean {
+  private fits(member: number, spot: number): boolean {
     const width = this.tables.length;
     for (let at = 0; at < width; at += 1) {
-      const demand = this.demand[place * width + at] ?? 0;
+      const demand = this.demand[member * width + at] ?? 0;
       if (demand === 0) continue;
       if ((this.room[spot * width + at] ?? 0) - demand < (this.least[at] ?? 0)) return false;
     }
     return true;
   }
 
-  /** A place gets or, with sign -1, leaves a spot; what others gain there follows. */
-  private put(place: number, spot: number, sign: 1 | -1): void {
+  /** A member gets or, with sign -1, leaves a spot; what others gain there follows. */
+  private put(member: number, spot: number, sign: 1 | -1): void {
     const { count, spots, pairs, gain } = this;
     const width = this.tables.length;
     for (let at = 0; at < width; at += 1) {
       const index = spot * width + at;
-      this.room[index] = (this.room[index] ?? 0) - sign * (this.demand[place * width + at] ?? 0);
+      this.room[index] = (this.room[index] ?? 0) - sign * (this.demand[member * width + at] ?? 0);
     }
-    for (let other = place + 1; other < count; other += 1) {
-      const by = pairs[place * count + other] ?? 0;
+    for (let other = member + 1; other < count; other += 1) {
+      const by = pairs[member * count + other] ?? 0;
       if (by !== 0) gain[other * spots + spot] = (gain[other * spots + spot] ?? 0) + sign * by;
     }
-    this.spotAt[place] = spot;
+    this.spotAt[member] = spot;
   }
 
   private keep(worth: number): void {
     this.worth = worth;
-    for (let place = 0; place < this.count; place += 1)
-      this.chosen[this.memberAt[place] ?? 0] = this.spotAt[place] ?? 0;
+    for (let member = 0; member < this.count; member += 1) this.chosen[member] = this.spotAt[member] ?? 0;
   }
 
   /** A first answer: all that has room at one spot goes there, the rest to the best spots that are left. */
@@ -373,22 +329,22 @@ export class TeamPlacer {
     const { count, spots, gain } = this;
     const used = Math.min(spots, this.listed + 2);
     let worth = 0;
-    let place = 0;
-    for (; place < count; place += 1) {
-      let spot = this.fits(place, first) ? first : -1;
+    let member = 0;
+    for (; member < count; member += 1) {
+      let spot = this.fits(member, first) ? first : -1;
       if (spot < 0) {
         for (let other = 0; other < used; other += 1) {
-          if (!this.fits(place, other)) continue;
-          if (spot < 0 || (gain[place * spots + other] ?? 0) > (gain[place * spots + spot] ?? 0))
+          if (!this.fits(member, other)) continue;
+          if (spot < 0 || (gain[member * spots + other] ?? 0) > (gain[member * spots + spot] ?? 0))
             spot = other;
         }
       }
       if (spot < 0) break;
-      worth += gain[place * spots + spot] ?? 0;
-      this.put(place, spot, 1);
+      worth += gain[member * spots + spot] ?? 0;
+      this.put(member, spot, 1);
     }
-    if (place === count && worth > this.worth) this.keep(worth);
-    for (place -= 1; place >= 0; place -= 1) this.put(place, this.spotAt[place] ?? 0, -1);
+    if (member === count && worth > this.worth) this.keep(worth);
+    for (member -= 1; member >= 0; member -= 1) this.put(member, this.spotAt[member] ?? 0, -1);
   }
 
   private visit(depth: number, worth: number, used: number): void {

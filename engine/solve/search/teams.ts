@@ -1,3 +1,4 @@
+import { Disjoint } from '../../base/disjoint.js';
 import type { Problem } from './problem.js';
 import { includes } from './sorted.js';
 
@@ -17,6 +18,13 @@ export interface Team {
   readonly own: Float64Array;
   /** What members m and k gain together, at `m * variables.length + k`. */
   readonly pairs: Float64Array;
+  /** By member where those end that gain together with it; they stand together, those with least demand first. */
+  readonly endOf: Int32Array;
+  /**
+   * At `m * variables.length + k` half of what member m, or one after it that gains together with it, gains at most beside
+   * k others.
+   */
+  readonly beside: Float64Array;
 }
 
 /** Tells which variables are a team. */
@@ -62,14 +70,15 @@ export class Teams {
     return true;
   }
 
-  /** These variables as a team; null where they are none, or not the whole of one. */
-  of(variables: Int32Array): Team | null {
+  /** These variables, in any order, as a team; null where they are none, or not the whole of one. */
+  of(some: Int32Array): Team | null {
     const { domains, domainOf, members, sames } = this.problem;
-    const count = variables.length;
-    const domain = domainOf[variables[0] ?? 0] ?? 0;
+    const count = some.length;
+    const domain = domainOf[some[0] ?? 0] ?? 0;
     if (count > LARGEST_TEAM) return null;
     const values = new Set<number>();
-    for (const variable of variables) {
+    const together = new Disjoint();
+    for (const variable of some) {
       if (domainOf[variable] !== domain || !this.isPlain(variable)) return null;
       for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1)
         values.add(members.value[i] ?? 0);
@@ -77,7 +86,9 @@ export class Teams {
         const peer = sames.peer[i] ?? 0;
         const value = this.fixed(peer);
         if (value >= 0) values.add(value);
-        else if (!variables.includes(peer) && this.weight[sames.cell[i] ?? 0] !== 0) return null;
+        else if (!some.includes(peer)) {
+          if (this.weight[sames.cell[i] ?? 0] !== 0) return null;
+        } else if (this.weight[sames.cell[i] ?? 0] !== 0) together.join([variable, peer]);
       }
     }
     const allowed = domains[domain];
@@ -85,6 +96,12 @@ export class Teams {
       .filter((value) => includes(allowed, value))
       .sort();
     if (named.length > MOST_NAMED) return null;
+    const size = new Map([...some].map((variable) => [variable, this.demandOf(variable)]));
+    const variables = some
+      .slice()
+      .sort(
+        (a, b) => together.find(a) - together.find(b) || (size.get(a) ?? 0) - (size.get(b) ?? 0) || a - b,
+      );
     const own = new Float64Array(count * named.length);
     const pairs = new Float64Array(count * count);
     const add = (member: number, value: number, by: number): void => {
@@ -106,8 +123,36 @@ export class Teams {
         }
       }
     });
-    return { variables, named, own, pairs };
+    const endOf = new Int32Array(count).fill(count);
+    for (let member = count - 2; member >= 0; member -= 1) {
+      const isLast = together.find(variables[member] ?? 0) !== together.find(variables[member + 1] ?? 0);
+      endOf[member] = isLast ? member + 1 : (endOf[member + 1] ?? 0);
+    }
+    return { variables, named, own, pairs, endOf, beside: besideOf(pairs, endOf) };
   }
+
+  private demandOf(variable: number): number {
+    const { items, tables } = this.problem;
+    let sum = 0;
+    for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1)
+      sum += (items.demand[i] ?? 0) * (tables[items.table[i] ?? 0]?.scale ?? 1);
+    return sum;
+  }
+}
+
+function besideOf(pairs: Float64Array, endOf: Int32Array): Float64Array {
+  const count = endOf.length;
+  const beside = new Float64Array(count * count);
+  for (let member = count - 1; member >= 0; member -= 1) {
+    const gains = pairs.slice(member * count, (member + 1) * count).sort();
+    let sum = 0;
+    for (let others = 1; others < count; others += 1) {
+      const at = member * count + others;
+      sum += Math.max(0, gains[count - others] ?? 0) / 2;
+      beside[at] = member + 1 < (endOf[member] ?? 0) ? Math.max(sum, beside[at + count] ?? 0) : sum;
+    }
+  }
+  return beside;
 }
 
 /** Values of the domain of some variables that are not named, one per variable at most. */
