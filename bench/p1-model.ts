@@ -1,6 +1,6 @@
 import { seededRandom } from '../engine/base/random.js';
 import { ModelBuilder, sumOf, truthOf } from '../engine/model/builder.js';
-import type { Capacity, Model } from '../engine/model/model.js';
+import type { Capacity, LinearExpression, Model } from '../engine/model/model.js';
 
 /** Requests of cores, slices and a process on unlike hosts: the placement problem P1. */
 export interface P1Options {
@@ -8,6 +8,8 @@ export interface P1Options {
   readonly hosts: number;
   /** `loose`: hosts are 20 to 70 % used. `tight`: demand is 85 % of what is free. */
   readonly kind: 'loose' | 'tight';
+  /** What is gained beside others of its process: once beside `any`, which is the default, or beside `each` of them. */
+  readonly siblings?: 'any' | 'each';
   readonly seed: number;
 }
 
@@ -27,10 +29,9 @@ const HELD_HOSTS = 3;
 
 /**
  * Hard: each request on one host, cores and slices of each host suffice. Soft: 4096 per request on a host
- * where its process already holds something, 1024 per request beside another of its process,
- * 64 times the cores and 16 times the slices that the fullest host has left.
+ * where its process already holds something, 1024 per request beside another of its process, or per ordered pair, 64 times the cores and 16 times the slices that the fullest host has left.
  */
-export function p1Model({ requests, hosts, kind, seed }: P1Options): Model {
+export function p1Model({ requests, hosts, kind, seed, siblings: counted = 'any' }: P1Options): Model {
   const random = seededRandom(seed);
   const pick = <T>(list: readonly T[], fallback: T): T => list[random.below(list.length)] ?? fallback;
   const free: Host[] = Array.from({ length: hosts }, (_, index) => {
@@ -65,17 +66,17 @@ export function p1Model({ requests, hosts, kind, seed }: P1Options): Model {
   const memslices = capacityOf('memslices');
   builder.capacity(cores, 0);
   builder.capacity(memslices, 1);
+  const total = (expressions: readonly LinearExpression[]): LinearExpression =>
+    sumOf(expressions.map((expression) => ({ expression, factor: 1 })));
   const besideHeld = asked.map(({ process }, index) =>
     truthOf(builder.member(variables[index] ?? 0, held[process] ?? [])),
   );
   const besideSibling = asked.map(({ process }, index) => {
+    const own = variables[index] ?? 0;
     const siblings = variables.filter((_, other) => other !== index && asked[other]?.process === process);
-    return truthOf(
-      builder.or(siblings.map((other) => builder.same(variables[index] ?? 0, null, other, null))),
-    );
+    const same = siblings.map((other) => builder.same(own, null, other, null));
+    return counted === 'any' ? truthOf(builder.or(same)) : total(same.map(truthOf));
   });
-  const total = (expressions: typeof besideHeld): ReturnType<typeof sumOf> =>
-    sumOf(expressions.map((expression) => ({ expression, factor: 1 })));
   const soft = [
     { name: 'beside_held', weight: 4096, expression: total(besideHeld) },
     { name: 'beside_sibling', weight: 1024, expression: total(besideSibling) },

@@ -8,6 +8,7 @@ import { search } from '../../engine/solve/search/search.js';
 import { p1Model } from '../../bench/p1-model.js';
 import { bruteForce, randomGates, randomLoads, randomModel } from './random-model.js';
 import { randomPlacement } from './random-placement.js';
+import { randomTeams } from './random-teams.js';
 
 const sources: Readonly<Record<string, (seed: number) => Model>> = {
   'random models': (seed) => randomModel(seed),
@@ -16,6 +17,9 @@ const sources: Readonly<Record<string, (seed: number) => Model>> = {
   'small placements': randomPlacement,
   'requests beside their process': (seed) =>
     p1Model({ requests: 4, hosts: 4, kind: seed % 2 === 0 ? 'loose' : 'tight', seed }),
+  'requests that gain beside each of their process': (seed) =>
+    p1Model({ requests: 5, hosts: 4, kind: seed % 2 === 0 ? 'loose' : 'tight', seed, siblings: 'each' }),
+  teams: randomTeams,
   'requests that want different hosts without room for all': (seed) =>
     p1Model({ requests: 7, hosts: 3, kind: 'tight', seed }),
 };
