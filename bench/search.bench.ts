@@ -4,7 +4,6 @@ import { evaluate } from '../engine/model/evaluate.js';
 import type { Model } from '../engine/model/model.js';
 import type { Backends } from '../engine/solve/backends.js';
 import { createBackends } from '../engine/solve/backends.js';
-import { upperBound } from '../engine/solve/search/bound.js';
 import { Budget } from '../engine/solve/search/budget.js';
 import { compileProblem } from '../engine/solve/search/compile-problem.js';
 import { construct } from '../engine/solve/search/construct.js';
@@ -14,9 +13,9 @@ import { Neighbours } from '../engine/solve/search/neighbours.js';
 import type { Problem } from '../engine/solve/search/problem.js';
 import { State } from '../engine/solve/search/state.js';
 import { Support } from '../engine/solve/search/support.js';
-import type { SolveOutcome } from '../engine/solve/solver.js';
 import { verifyOutcome } from '../engine/solve/verify.js';
 import type { Bench, BenchContext, Row } from './bench.js';
+import { boundGap } from './bound-gap.js';
 import { percentile } from './measure.js';
 import { p1Model } from './p1-model.js';
 
@@ -53,9 +52,6 @@ const HIGHS: readonly Timed[] = [
   { requests: 50, hosts: 100, seeds: 3, limitMs: 5000, siblings: 'any' },
   { requests: 50, hosts: 1000, seeds: 3, limitMs: 5000, siblings: 'any' },
 ];
-
-/** Steps of a bound after the search, for a tighter gap than it had time for. */
-const BOUND_STEPS = 2_000_000;
 
 /** Model to answer by the search alone, beside HiGHS alone and best fit. */
 export const searchBench: Bench = {
@@ -119,7 +115,7 @@ async function looseRow(
     if (!('levels' in outcome)) continue;
     answered += 1;
     if (outcome.status === 'optimal') proved += 1;
-    gaps.push(gapOf(model, outcome));
+    gaps.push(must(boundGap(model, outcome), 'gap'));
   }
   return {
     requests,
@@ -132,18 +128,9 @@ async function looseRow(
     proved,
     wall_p50_ms: percentile(walls, 50),
     wall_p95_ms: percentile(walls, 95),
-    gap_p50_percent: gaps.length === 0 ? null : 100 * percentile(gaps, 50),
-    gap_max_percent: gaps.length === 0 ? null : 100 * Math.max(...gaps),
+    gap_p50_percent: gaps.length === 0 ? null : percentile(gaps, 50),
+    gap_max_percent: gaps.length === 0 ? null : Math.max(...gaps),
   };
-}
-
-/** Gap to the tightest bound at hand: the solver's own, or one that takes longer. */
-function gapOf(model: Model, outcome: Extract<SolveOutcome, { levels: unknown }>): number {
-  const level = must(outcome.levels[0], 'level');
-  if (outcome.status === 'optimal') return 0;
-  const problem = must(compileProblem(model), 'problem');
-  const bound = Math.min(level.bound ?? Infinity, upperBound(problem, BOUND_STEPS, level.value).bound);
-  return Math.max(0, bound - level.value) / Math.max(1, Math.abs(bound));
 }
 
 function tightRow({ requests, hosts, seeds }: Size, { clock, note }: BenchContext): Row {
