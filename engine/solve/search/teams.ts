@@ -1,4 +1,3 @@
-import { Disjoint } from '../../base/disjoint.js';
 import type { Problem } from './problem.js';
 import { includes } from './sorted.js';
 
@@ -33,6 +32,11 @@ export class Teams {
   readonly weight: Float64Array;
   /** 1 where other cells than levels read a cell. */
   private readonly isRead: Uint8Array;
+  /** Of the variables that are looked at which member each is, -1 for any other. */
+  private readonly memberOf: Int32Array;
+  /** And the first of those that gain together with it, and what it asks for. */
+  private readonly setOf: Int32Array;
+  private readonly size: Float64Array;
 
   constructor(
     private readonly problem: Problem,
@@ -41,6 +45,9 @@ export class Teams {
   ) {
     const { cells, levels, worth } = problem;
     const count = cells.kind.length;
+    this.memberOf = new Int32Array(problem.domainOf.length).fill(-1);
+    this.setOf = new Int32Array(problem.domainOf.length);
+    this.size = new Float64Array(problem.domainOf.length);
     this.weight = new Float64Array(count);
     this.isRead = new Uint8Array(count);
     const levelOf = new Int32Array(count).fill(-1);
@@ -72,12 +79,21 @@ export class Teams {
 
   /** These variables, in any order, as a team; null where they are none, or not the whole of one. */
   of(some: Int32Array): Team | null {
+    if (some.length > LARGEST_TEAM) return null;
+    some.forEach((variable, member) => {
+      this.memberOf[variable] = member;
+    });
+    const named = this.namedBy(some);
+    const team = named === null ? null : this.measured(some, named);
+    for (const variable of some) this.memberOf[variable] = -1;
+    return team;
+  }
+
+  /** Values that members tell from others, ascending; null where these are no team. */
+  private namedBy(some: Int32Array): Int32Array | null {
     const { domains, domainOf, members, sames } = this.problem;
-    const count = some.length;
     const domain = domainOf[some[0] ?? 0] ?? 0;
-    if (count > LARGEST_TEAM) return null;
     const values = new Set<number>();
-    const together = new Disjoint();
     for (const variable of some) {
       if (domainOf[variable] !== domain || !this.isPlain(variable)) return null;
       for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1)
@@ -86,49 +102,78 @@ export class Teams {
         const peer = sames.peer[i] ?? 0;
         const value = this.fixed(peer);
         if (value >= 0) values.add(value);
-        else if (!some.includes(peer)) {
-          if (this.weight[sames.cell[i] ?? 0] !== 0) return null;
-        } else if (this.weight[sames.cell[i] ?? 0] !== 0) together.join([variable, peer]);
+        else if ((this.memberOf[peer] ?? -1) < 0 && this.weight[sames.cell[i] ?? 0] !== 0) return null;
       }
     }
+    if (values.size > MOST_NAMED) return null;
     const allowed = domains[domain];
-    const named = Int32Array.from(values)
-      .filter((value) => includes(allowed, value))
-      .sort();
-    if (named.length > MOST_NAMED) return null;
-    const size = new Map([...some].map((variable) => [variable, this.demandOf(variable)]));
-    const variables = some
-      .slice()
-      .sort(
-        (a, b) => together.find(a) - together.find(b) || (size.get(a) ?? 0) - (size.get(b) ?? 0) || a - b,
-      );
+    return Int32Array.from([...values].filter((value) => includes(allowed, value))).sort();
+  }
+
+  private measured(some: Int32Array, named: Int32Array): Team {
+    const { members, sames } = this.problem;
+    const count = some.length;
+    const variables = this.ordered(some);
+    variables.forEach((variable, member) => {
+      this.memberOf[variable] = member;
+    });
     const own = new Float64Array(count * named.length);
     const pairs = new Float64Array(count * count);
     const add = (member: number, value: number, by: number): void => {
       const at = named.indexOf(value);
       if (at >= 0) own[member * named.length + at] = (own[member * named.length + at] ?? 0) + by;
     };
-    variables.forEach((variable, member) => {
+    for (let member = 0; member < count; member += 1) {
+      const variable = variables[member] ?? 0;
       for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1)
         add(member, members.value[i] ?? 0, this.weight[members.cell[i] ?? 0] ?? 0);
       for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
-        const peer = sames.peer[i] ?? 0;
         const by = this.weight[sames.cell[i] ?? 0] ?? 0;
-        const value = this.fixed(peer);
-        if (value >= 0) add(member, value, by);
-        else {
-          const other = variables.indexOf(peer);
-          if (other < 0 || other === member) continue;
-          pairs[member * count + other] = (pairs[member * count + other] ?? 0) + by;
+        const other = this.memberOf[sames.peer[i] ?? 0] ?? -1;
+        if (other < 0) add(member, this.fixed(sames.peer[i] ?? 0), by);
+        else if (other !== member) pairs[member * count + other] = (pairs[member * count + other] ?? 0) + by;
+      }
+    }
+    const endOf = this.endsOf(variables);
+    return { variables, named, own, pairs, endOf, beside: besideOf(pairs, endOf) };
+  }
+
+  /** Members that gain together next to each other, those with least demand first. */
+  private ordered(some: Int32Array): Int32Array {
+    const { sames } = this.problem;
+    const { setOf } = this;
+    for (const variable of some) setOf[variable] = -1;
+    const open: number[] = [];
+    for (const first of some) {
+      if (setOf[first] !== -1) continue;
+      setOf[first] = first;
+      open.push(first);
+      for (let variable = open.pop(); variable !== undefined; variable = open.pop()) {
+        for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
+          const peer = sames.peer[i] ?? 0;
+          if ((this.memberOf[peer] ?? -1) < 0 || setOf[peer] !== -1) continue;
+          if (this.weight[sames.cell[i] ?? 0] === 0) continue;
+          setOf[peer] = first;
+          open.push(peer);
         }
       }
-    });
+    }
+    for (const variable of some) this.size[variable] = this.demandOf(variable);
+    return some
+      .slice()
+      .sort(
+        (a, b) => (setOf[a] ?? 0) - (setOf[b] ?? 0) || (this.size[a] ?? 0) - (this.size[b] ?? 0) || a - b,
+      );
+  }
+
+  private endsOf(variables: Int32Array): Int32Array {
+    const count = variables.length;
     const endOf = new Int32Array(count).fill(count);
     for (let member = count - 2; member >= 0; member -= 1) {
-      const isLast = together.find(variables[member] ?? 0) !== together.find(variables[member + 1] ?? 0);
+      const isLast = this.setOf[variables[member] ?? 0] !== this.setOf[variables[member + 1] ?? 0];
       endOf[member] = isLast ? member + 1 : (endOf[member + 1] ?? 0);
     }
-    return { variables, named, own, pairs, endOf, beside: besideOf(pairs, endOf) };
+    return endOf;
   }
 
   private demandOf(variable: number): number {
