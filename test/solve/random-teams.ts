@@ -4,7 +4,8 @@ import type { Capacity, LinearExpression, Model } from '../../engine/model/model
 
 /**
  * A few small teams: requests of some processes on hosts with little room, that gain or lose beside each other and on
- * hosts that their process likes. Some are alike, some are fixed, and some models have a balance.
+ * hosts that their process likes. Some are alike, some are fixed or may go to some
+ * hosts only, and some models have a balance.
  */
 export function randomTeams(seed: number): Model {
   const random = seededRandom(seed);
@@ -14,7 +15,8 @@ export function randomTeams(seed: number): Model {
   const builder = new ModelBuilder();
   const asked = Array.from({ length: 3 + below(3) }, () => {
     const isFixed = below(10) === 0;
-    const values = isFixed ? [hosts[below(hosts.length)] ?? 0] : hosts;
+    const some = below(4) === 0 ? hosts.filter(() => below(3) > 0) : hosts;
+    const values = isFixed || some.length === 0 ? [hosts[below(hosts.length)] ?? 0] : some;
     const variable = builder.variable(
       { values, lo: values[0] ?? 0, hi: values.at(-1) ?? 0, label: 'request' },
       null,

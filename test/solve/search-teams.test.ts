@@ -9,7 +9,7 @@ import { search } from '../../engine/solve/search/search.js';
 import { State } from '../../engine/solve/search/state.js';
 import { TeamPlacer } from '../../engine/solve/search/team-places.js';
 import type { Team } from '../../engine/solve/search/teams.js';
-import { Teams } from '../../engine/solve/search/teams.js';
+import { Teams, mayTake } from '../../engine/solve/search/teams.js';
 import { p1Model } from '../../bench/p1-model.js';
 import { randomTeams } from './random-teams.js';
 
@@ -55,6 +55,7 @@ function bestByTrying(
       return;
     }
     for (let spot = 0; spot < values.length + elsewhere; spot += 1) {
+      if (spot < values.length && !mayTake(problem, variables[member] ?? 0, values[spot] ?? -1)) continue;
       chosen[member] = spot;
       visit(member + 1);
     }
@@ -65,7 +66,7 @@ function bestByTrying(
 
 test('a team is placed as well as trying all places says, and worth what its values are (seed 11)', (t) => {
   t.timeout(120_000);
-  let [teams, crowded, kept] = [0, 0, 0];
+  let [teams, crowded, kept, mixed] = [0, 0, 0, 0];
   const law = fc.property(fc.noShrink(fc.nat()), (seed) => {
     const problem = compileProblem(randomTeams(seed));
     if (problem === null) return;
@@ -85,8 +86,8 @@ test('a team is placed as well as trying all places says, and worth what its val
       problem.tables.map(() => true),
     );
     const values = [...team.named];
-    const [domain = new Int32Array(0)] = problem.domains.filter(({ length }) => length > 1);
-    for (const value of domain) if (!values.includes(value) && random.below(2) === 0) values.push(value);
+    for (const value of problem.universe.keys())
+      if (!values.includes(value) && random.below(2) === 0) values.push(value);
     const elsewhere = random.below(3);
     const least = Float64Array.from(problem.tables, () =>
       random.below(2) === 0 ? -Infinity : random.below(3),
@@ -98,12 +99,13 @@ test('a team is placed as well as trying all places says, and worth what its val
     placer.place(team, { values, elsewhere, least, steps: 3 });
     t.true(placer.bound >= best && placer.worth <= best, `model ${seed}, few steps`);
     teams += 1;
+    if (team.isMixed) mixed += 1;
     if (best === -Infinity) crowded += 1;
     if (least.some((one) => one > 0)) kept += 1;
   });
   fc.assert(law, { seed: 11, numRuns: 1500 });
-  t.log(`${teams} teams, ${crowded} without room, ${kept} with room to keep`);
-  t.true(teams > 1000 && crowded > 10 && kept > 100);
+  t.log(`${teams} teams, ${crowded} without room, ${kept} with room to keep, ${mixed} with unlike domains`);
+  t.true(teams > 1000 && crowded > 10 && kept > 100 && mixed > 100);
 });
 
 test('what others read of a variable makes it no member of a team', (t) => {

@@ -339,6 +339,7 @@ export function follow(run: Run, variables: readonly number[], values: Int32Arra
 function gather({ state, near, budget }: Run, variables: readonly number[]): void {
   const before = state.broken;
   for (const value of near.roomiest(variables[0] ?? 0)) {
+    if (!variables.every((variable) => near.allows(variable, value))) continue;
     if (!budget.spend()) return;
     state.begin();
     for (const variable of variables) state.place(variable, value);

@@ -2,7 +2,7 @@ import type { Problem } from './problem.js';
 import { slotAt } from './problem.js';
 import type { TableLoads } from './table-loads.js';
 import type { Team } from './teams.js';
-import { LARGEST_TEAM } from './teams.js';
+import { LARGEST_TEAM, mayTake } from './teams.js';
 
 /** Where the members of a team may go, and what must be left there. */
 export interface Spots {
@@ -122,7 +122,7 @@ export class TeamPlacer {
   }
 
   private measure(
-    { variables, named, own, pairs }: Team,
+    { variables, named, own, pairs, isMixed }: Team,
     values: readonly number[],
     least: Float64Array,
   ): void {
@@ -152,8 +152,19 @@ export class TeamPlacer {
       }
     }
     for (let member = 0; member < count; member += 1) {
-      for (let spot = 0; spot < spots; spot += 1)
-        this.gain[member * spots + spot] = spot < named.length ? (own[member * named.length + spot] ?? 0) : 0;
+      for (let spot = 0; spot < spots; spot += 1) {
+        const isNamed = spot < named.length;
+        const isBarred =
+          isMixed &&
+          !isNamed &&
+          spot < this.listed &&
+          !mayTake(this.problem, variables[member] ?? 0, values[spot] ?? -1);
+        this.gain[member * spots + spot] = isNamed
+          ? (own[member * named.length + spot] ?? 0)
+          : isBarred
+            ? -Infinity
+            : 0;
+      }
       const variable = variables[member] ?? 0;
       let most = 0;
       this.mainTable[member] = -1;
@@ -247,6 +258,7 @@ export class TeamPlacer {
       let own = -Infinity;
       for (let at = depth * spots + spot; at < end * spots; at += spots)
         if ((gain[at] ?? 0) > own) own = gain[at] ?? 0;
+      if (own === -Infinity) continue;
       for (let placed = capped; placed > 0; placed -= 1) {
         let best = most[placed] ?? 0;
         for (let here = Math.min(placed, fitting); here > 0; here -= 1) {
@@ -295,6 +307,7 @@ export class TeamPlacer {
   }
 
   private fits(member: number, spot: number): boolean {
+    if (this.gain[member * this.spots + spot] === -Infinity) return false;
     const width = this.tables.length;
     for (let at = 0; at < width; at += 1) {
       const demand = this.demand[member * width + at] ?? 0;

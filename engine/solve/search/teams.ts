@@ -6,14 +6,14 @@ export const LARGEST_TEAM = 32;
 const MOST_NAMED = 48;
 
 /**
- * Variables of one domain of which the objective knows no more than what each is worth at some values by itself, and what
+ * Variables of which the objective knows no more than what each is worth at some values by itself, and what
  * two of them gain at the same value. Limits of tables hold for it besides.
  */
 export interface Team {
   readonly variables: Int32Array;
   /** Values at which some member is worth something else than anywhere else, ascending. */
   readonly named: Int32Array;
-  /** What member m is worth at each of `named`, at `m * named.length`; 0 anywhere else. */
+  /** What member m is worth at each of `named`, at `m * named.length`, -Infinity where it may not go; 0 anywhere else. */
   readonly own: Float64Array;
   /** What members m and k gain together, at `m * variables.length + k`. */
   readonly pairs: Float64Array;
@@ -24,6 +24,8 @@ export interface Team {
    * k others.
    */
   readonly beside: Float64Array;
+  /** True where members have different domains. */
+  readonly isMixed: boolean;
 }
 
 /** Tells which variables are a team. */
@@ -91,11 +93,10 @@ export class Teams {
 
   /** Values that members tell from others, ascending; null where these are no team. */
   private namedBy(some: Int32Array): Int32Array | null {
-    const { domains, domainOf, members, sames } = this.problem;
-    const domain = domainOf[some[0] ?? 0] ?? 0;
+    const { members, sames } = this.problem;
     const values = new Set<number>();
     for (const variable of some) {
-      if (domainOf[variable] !== domain || !this.isPlain(variable)) return null;
+      if (!this.isPlain(variable)) return null;
       for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1)
         values.add(members.value[i] ?? 0);
       for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
@@ -106,8 +107,9 @@ export class Teams {
       }
     }
     if (values.size > MOST_NAMED) return null;
-    const allowed = domains[domain];
-    return Int32Array.from([...values].filter((value) => includes(allowed, value))).sort();
+    const isAllowed = (value: number): boolean =>
+      some.some((variable) => mayTake(this.problem, variable, value));
+    return Int32Array.from([...values].filter(isAllowed)).sort();
   }
 
   private measured(some: Int32Array, named: Int32Array): Team {
@@ -134,8 +136,17 @@ export class Teams {
         else if (other !== member) pairs[member * count + other] = (pairs[member * count + other] ?? 0) + by;
       }
     }
+    const { domainOf } = this.problem;
+    const isMixed = variables.some((variable) => domainOf[variable] !== domainOf[variables[0] ?? 0]);
+    if (isMixed) {
+      variables.forEach((variable, member) => {
+        named.forEach((value, at) => {
+          if (!mayTake(this.problem, variable, value)) own[member * named.length + at] = -Infinity;
+        });
+      });
+    }
     const endOf = this.endsOf(variables);
-    return { variables, named, own, pairs, endOf, beside: besideOf(pairs, endOf) };
+    return { variables, named, own, pairs, endOf, beside: besideOf(pairs, endOf), isMixed };
   }
 
   /** Members that gain together next to each other, those with least demand first. */
@@ -200,16 +211,25 @@ function besideOf(pairs: Float64Array, endOf: Int32Array): Float64Array {
   return beside;
 }
 
-/** Values of the domain of some variables that are not named, one per variable at most. */
+/** Whether a value is in the domain of a variable. */
+export function mayTake({ domains, domainOf }: Problem, variable: number, value: number): boolean {
+  return includes(domains[domainOf[variable] ?? 0], value);
+}
+
+/** Values that are not named, one per variable at most: of that domain among theirs that has most of them. */
 export function valuesElsewhere(
   { domains, domainOf }: Problem,
   variables: ArrayLike<number>,
   named: ReadonlySet<number>,
 ): number[] {
-  const others: number[] = [];
-  for (const value of domains[domainOf[variables[0] ?? 0] ?? 0] ?? []) {
-    if (others.length >= variables.length) break;
-    if (!named.has(value)) others.push(value);
+  let most: number[] = [];
+  for (const at of new Set(Array.from(variables, (variable) => domainOf[variable] ?? 0))) {
+    const others: number[] = [];
+    for (const value of domains[at] ?? []) {
+      if (others.length >= variables.length) break;
+      if (!named.has(value)) others.push(value);
+    }
+    if (others.length > most.length) most = others;
   }
-  return others;
+  return most;
 }
