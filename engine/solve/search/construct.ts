@@ -44,13 +44,15 @@ export function insert(
   const best: Choice = { value: -1, objective: -Infinity, broken: before + ALIKE, room: -Infinity };
   let leastUnnamed = Infinity;
   let looked = 0;
+  let isEnough = false;
   for (const value of near.values(variable)) {
-    if (looked >= most && best.value >= 0 && best.broken <= before + ALIKE) break;
+    isEnough = looked >= most && best.value >= 0 && best.broken <= before + ALIKE;
+    if (isEnough) break;
     looked += 1;
     const broken = look(state, budget, variable, value, best);
     if (thorough && broken < leastUnnamed && !near.isNamed(variable, value)) leastUnnamed = broken;
   }
-  const isFree = !thorough || leastUnnamed <= best.broken + ALIKE || near.isWhole(variable);
+  const isFree = !thorough || isEnough || leastUnnamed <= best.broken + ALIKE || near.isWhole(variable);
   if (!isFree && !search(state, near, budget, variable, best)) near.missed += 1;
   if (best.value < 0) return false;
   state.give(variable, best.value);
