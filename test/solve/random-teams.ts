@@ -3,7 +3,7 @@ import { ModelBuilder, sumOf, truthOf } from '../../engine/model/builder.js';
 import type { Capacity, LinearExpression, Model } from '../../engine/model/model.js';
 
 /**
- * A few small teams: requests of some processes on hosts with little room, that gain or lose beside each other and on
+ * A few small teams: requests of some processes on hosts with little room, that gain or lose beside each or any other and on
  * hosts that their process likes. Some are alike, some are fixed or may go to some
  * hosts only, and some models have a balance.
  */
@@ -38,7 +38,11 @@ export function randomTeams(seed: number): Model {
     const liked = hosts.filter(() => below(3) === 0);
     const [own, together] = [below(6), below(8) - 1];
     const members = asked.filter((one) => one.process === process);
+    const company = below(2) === 0 ? 0 : 1 + below(8);
     for (const [at, { variable }] of members.entries()) {
+      const others = members.filter((one) => one.variable !== variable);
+      const beside = others.map((other) => builder.same(variable, null, other.variable, null));
+      if (company > 0) parts.push({ expression: truthOf(builder.or(beside)), factor: company + below(2) });
       for (const value of liked)
         parts.push({ expression: truthOf(builder.member(variable, [value])), factor: own });
       for (const other of members.slice(at + 1)) {

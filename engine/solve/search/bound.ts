@@ -124,7 +124,9 @@ class Bounder {
       }
       const read = support.few(cell, MOST_READ);
       const variables = read?.filter((variable) => this.isOpen(variable)) ?? null;
-      if (variables === null || variables.length > NEAR) this.constant += most;
+      const isNear =
+        variables !== null && (variables.length <= NEAR || this.teams.company.isTold[cell] === 1);
+      if (variables === null || !isNear) this.constant += most;
       else if (variables.length === 0) this.constant += coefficient * (this.state.cell[cell] ?? 0);
       else {
         const isPair = cells.kind[cell] === Kind.same && coefficient > 0 && variables.length === 2;

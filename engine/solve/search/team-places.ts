@@ -56,6 +56,13 @@ export class TeamPlacer {
   /** 1 where a member is like the one before. */
   private readonly isTwin = new Uint8Array(LARGEST_TEAM);
   private endOf: Int32Array = new Int32Array(0);
+  private company: Float64Array = new Float64Array(0);
+  /** By member the most that any from there on gains in company that gains together with it. */
+  private readonly mostCompany = new Float64Array(LARGEST_TEAM);
+  /** By set of members that gain together, as its first one, and spot how many are there, and who came first. */
+  private here = new Float64Array(0);
+  private alone = new Int32Array(0);
+  private readonly setOf = new Int32Array(LARGEST_TEAM);
   private readonly spotAt = new Int32Array(LARGEST_TEAM);
   private readonly most = new Float64Array(LARGEST_TEAM + 1);
   private branches = new Int32Array(0);
@@ -72,6 +79,7 @@ export class TeamPlacer {
     this.count = team.variables.length;
     this.endOf = team.endOf;
     this.beside = team.beside;
+    this.company = team.company;
     this.listed = values.length;
     this.spots = values.length + elsewhere;
     this.worth = -Infinity;
@@ -180,6 +188,7 @@ export class TeamPlacer {
       }
     }
     for (let member = count - 1; member >= 0; member -= 1) this.sumUp(member);
+    this.gatherCompany();
     for (let member = 0; member < count; member += 1) this.isTwin[member] = this.isLike(member) ? 1 : 0;
   }
 
@@ -217,11 +226,37 @@ export class TeamPlacer {
     }
   }
 
+  private gatherCompany(): void {
+    const { count, spots, endOf, company, mostCompany } = this;
+    this.here = sized(this.here, count * spots);
+    if (this.alone.length < count * spots) this.alone = new Int32Array(count * spots);
+    for (let member = count - 1; member >= 0; member -= 1) {
+      const more = member + 1 < (endOf[member] ?? 0) ? (mostCompany[member + 1] ?? 0) : 0;
+      mostCompany[member] = Math.max(more, company[member] ?? 0);
+    }
+    for (let member = 0; member < count; member += 1) {
+      const isFirst = member === 0 || (endOf[member - 1] ?? 0) === member;
+      this.setOf[member] = isFirst ? member : (this.setOf[member - 1] ?? 0);
+    }
+  }
+
+  /** What a member gains at a spot, those included that it keeps company. */
+  private gainAt(member: number, spot: number): number {
+    const at = (this.setOf[member] ?? 0) * this.spots + spot;
+    const own = this.gain[member * this.spots + spot] ?? 0;
+    const here = this.here[at] ?? 0;
+    if (here === 0) return own;
+    const first = here === 1 ? (this.company[this.alone[at] ?? 0] ?? 0) : 0;
+    return own + (this.company[member] ?? 0) + first;
+  }
+
   private isLike(member: number): boolean {
     const { count, spots } = this;
     const width = this.tables.length;
     const before = member - 1;
     if (before < 0) return false;
+    if (this.setOf[member] !== this.setOf[before] || this.company[member] !== this.company[before])
+      return false;
     for (let at = 0; at < width; at += 1)
       if (this.demand[member * width + at] !== this.demand[before * width + at]) return false;
     for (let spot = 0; spot < spots; spot += 1)
@@ -248,6 +283,7 @@ export class TeamPlacer {
     const rest = end - depth;
     most.fill(-Infinity, 0, rest + 1);
     most[0] = 0;
+    const company = this.mostCompany[depth] ?? 0;
     // Of those elsewhere that nobody has gone to, all could gather at one.
     const last = Math.min(spots, this.listed + used + 1);
     this.together.fill(0);
@@ -259,10 +295,15 @@ export class TeamPlacer {
       for (let at = depth * spots + spot; at < end * spots; at += spots)
         if ((gain[at] ?? 0) > own) own = gain[at] ?? 0;
       if (own === -Infinity) continue;
+      const at = (this.setOf[depth] ?? 0) * spots + spot;
+      const before = this.here[at] ?? 0;
+      const first = before === 1 ? (this.company[this.alone[at] ?? 0] ?? 0) : 0;
       for (let placed = capped; placed > 0; placed -= 1) {
         let best = most[placed] ?? 0;
         for (let here = Math.min(placed, fitting); here > 0; here -= 1) {
-          const sum = (most[placed - here] ?? 0) + here * (own + (beside[depth * count + here - 1] ?? 0));
+          const alike = own + (beside[depth * count + here - 1] ?? 0);
+          const joined = before + here > 1 ? here * company + first : 0;
+          const sum = (most[placed - here] ?? 0) + here * alike + joined;
           if (sum > best) best = sum;
         }
         most[placed] = best;
@@ -325,6 +366,9 @@ export class TeamPlacer {
       const index = spot * width + at;
       this.room[index] = (this.room[index] ?? 0) - sign * (this.demand[member * width + at] ?? 0);
     }
+    const at = (this.setOf[member] ?? 0) * spots + spot;
+    if (sign > 0 && this.here[at] === 0) this.alone[at] = member;
+    this.here[at] = (this.here[at] ?? 0) + sign;
     for (let other = member + 1; other < count; other += 1) {
       const by = pairs[member * count + other] ?? 0;
       if (by !== 0) gain[other * spots + spot] = (gain[other * spots + spot] ?? 0) + sign * by;
@@ -339,7 +383,7 @@ export class TeamPlacer {
 
   /** A first answer: all that has room at one spot goes there, the rest to the best spots that are left. */
   private fill(first: number): void {
-    const { count, spots, gain } = this;
+    const { count, spots } = this;
     const used = Math.min(spots, this.listed + 2);
     let worth = 0;
     let member = 0;
@@ -348,12 +392,11 @@ export class TeamPlacer {
       if (spot < 0) {
         for (let other = 0; other < used; other += 1) {
           if (!this.fits(member, other)) continue;
-          if (spot < 0 || (gain[member * spots + other] ?? 0) > (gain[member * spots + spot] ?? 0))
-            spot = other;
+          if (spot < 0 || this.gainAt(member, other) > this.gainAt(member, spot)) spot = other;
         }
       }
       if (spot < 0) break;
-      worth += gain[member * spots + spot] ?? 0;
+      worth += this.gainAt(member, spot);
       this.put(member, spot, 1);
     }
     if (member === count && worth > this.worth) this.keep(worth);
@@ -361,7 +404,7 @@ export class TeamPlacer {
   }
 
   private visit(depth: number, worth: number, used: number): void {
-    const { count, spots, listed, gain } = this;
+    const { count, spots, listed } = this;
     if (depth === count) {
       if (worth > this.worth) this.keep(worth);
       return;
@@ -373,8 +416,8 @@ export class TeamPlacer {
     for (let spot = from; spot < last; spot += 1) {
       if (!this.fits(depth, spot)) continue;
       let at = begin + found;
-      const own = gain[begin + spot] ?? 0;
-      while (at > begin && (gain[begin + (this.branches[at - 1] ?? 0)] ?? 0) < own) {
+      const own = this.gainAt(depth, spot);
+      while (at > begin && this.gainAt(depth, this.branches[at - 1] ?? 0) < own) {
         this.branches[at] = this.branches[at - 1] ?? 0;
         at -= 1;
       }
@@ -385,7 +428,7 @@ export class TeamPlacer {
       if (this.stepsLeft <= 0 || this.worth >= this.bound - ROUNDED) return;
       this.stepsLeft -= 1;
       const spot = this.branches[begin + i] ?? 0;
-      const sum = worth + (gain[begin + spot] ?? 0);
+      const sum = worth + this.gainAt(depth, spot);
       this.put(depth, spot, 1);
       const now = Math.max(used, spot - listed + 1);
       if (sum + this.atMost(depth + 1, now) > this.worth + ROUNDED) this.visit(depth + 1, sum, now);

@@ -1,3 +1,5 @@
+import type { Company } from './company.js';
+import { companyOf } from './company.js';
 import type { Problem } from './problem.js';
 import { includes } from './sorted.js';
 
@@ -6,8 +8,8 @@ export const LARGEST_TEAM = 32;
 const MOST_NAMED = 48;
 
 /**
- * Variables of which the objective knows no more than what each is worth at some values by itself, and what
- * two of them gain at the same value. Limits of tables hold for it besides.
+ * Variables of which the objective knows no more than what each is worth at some values by itself, what two of
+ * them gain at the same value, and what one gains that is not alone. Limits of tables hold for it besides.
  */
 export interface Team {
   readonly variables: Int32Array;
@@ -24,6 +26,8 @@ export interface Team {
    * k others.
    */
   readonly beside: Float64Array;
+  /** By member what it gains where any other of those that gain together with it has the same value. */
+  readonly company: Float64Array;
   /** True where members have different domains. */
   readonly isMixed: boolean;
 }
@@ -32,8 +36,12 @@ export interface Team {
 export class Teams {
   /** What a unit of each cell adds to the objective by itself. */
   readonly weight: Float64Array;
-  /** 1 where other cells than levels read a cell. */
+  /** Who gains by not being alone. */
+  readonly company: Company;
+  /** 1 where a cell is read by others than levels and what tells of company. */
   private readonly isRead: Uint8Array;
+  /** 1 where a comparison says who is in company. */
+  private readonly isAsked: Uint8Array;
   /** Of the variables that are looked at which member each is, -1 for any other. */
   private readonly memberOf: Int32Array;
   /** And the first of those that gain together with it, and what it asks for. */
@@ -56,13 +64,29 @@ export class Teams {
     levels.forEach((cell, i) => {
       levelOf[cell] = i;
     });
+    const readers = (cell: number): Int32Array =>
+      cells.reader.subarray(cells.readerStart[cell] ?? 0, cells.readerStart[cell + 1] ?? 0);
     for (let cell = 0; cell < count; cell += 1) {
-      for (let i = cells.readerStart[cell] ?? 0; i < (cells.readerStart[cell + 1] ?? 0); i += 1) {
-        const level = levelOf[cells.reader[i] ?? 0] ?? -1;
-        if (level < 0) this.isRead[cell] = 1;
-        else this.weight[cell] = (this.weight[cell] ?? 0) + (worth[level] ?? 0) * (cells.coefficient[i] ?? 0);
+      readers(cell).forEach((reader, i) => {
+        const level = levelOf[reader] ?? -1;
+        const by = cells.coefficient[(cells.readerStart[cell] ?? 0) + i] ?? 0;
+        if (level >= 0) this.weight[cell] = (this.weight[cell] ?? 0) + (worth[level] ?? 0) * by;
+      });
+    }
+    this.company = companyOf(problem, this.weight);
+    this.isAsked = new Uint8Array(count);
+    for (let cell = 0; cell < count; cell += 1) {
+      for (const reader of readers(cell)) {
+        if ((levelOf[reader] ?? -1) >= 0) continue;
+        if (this.company.isTold[reader] === 1) this.isAsked[cell] = 1;
+        else this.isRead[cell] = 1;
       }
     }
+  }
+
+  /** True where variables are tied by a comparison as members of a team are. */
+  private ties(cell: number): boolean {
+    return this.weight[cell] !== 0 || this.isAsked[cell] === 1;
   }
 
   /** True where the objective reads a variable alone or beside single others, as members of teams are read. */
@@ -102,8 +126,11 @@ export class Teams {
       for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
         const peer = sames.peer[i] ?? 0;
         const value = this.fixed(peer);
-        if (value >= 0) values.add(value);
-        else if ((this.memberOf[peer] ?? -1) < 0 && this.weight[sames.cell[i] ?? 0] !== 0) return null;
+        const cell = sames.cell[i] ?? 0;
+        if (value >= 0) {
+          if (this.isAsked[cell] === 1) return null;
+          values.add(value);
+        } else if ((this.memberOf[peer] ?? -1) < 0 && this.ties(cell)) return null;
       }
     }
     if (values.size > MOST_NAMED) return null;
@@ -112,7 +139,8 @@ export class Teams {
     return Int32Array.from([...values].filter(isAllowed)).sort();
   }
 
-  private measured(some: Int32Array, named: Int32Array): Team {
+  /** The team; null where what tells of company asks for some of those alone that gain together. */
+  private measured(some: Int32Array, named: Int32Array): Team | null {
     const { members, sames } = this.problem;
     const count = some.length;
     const variables = this.ordered(some);
@@ -146,7 +174,13 @@ export class Teams {
       });
     }
     const endOf = this.endsOf(variables);
-    return { variables, named, own, pairs, endOf, beside: besideOf(pairs, endOf), isMixed };
+    const company = Float64Array.from(variables, (variable) => this.company.gain[variable] ?? 0);
+    for (let from = 0; from < count; from = endOf[from] ?? count) {
+      const others = (endOf[from] ?? count) - from - 1;
+      for (let member = from; member <= from + others; member += 1)
+        if (company[member] !== 0 && this.company.others[variables[member] ?? 0] !== others) return null;
+    }
+    return { variables, named, own, pairs, endOf, beside: besideOf(pairs, endOf), company, isMixed };
   }
 
   /** Members that gain together next to each other, those with least demand first. */
@@ -163,7 +197,7 @@ export class Teams {
         for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
           const peer = sames.peer[i] ?? 0;
           if ((this.memberOf[peer] ?? -1) < 0 || setOf[peer] !== -1) continue;
-          if (this.weight[sames.cell[i] ?? 0] === 0) continue;
+          if (!this.ties(sames.cell[i] ?? 0)) continue;
           setOf[peer] = first;
           open.push(peer);
         }
