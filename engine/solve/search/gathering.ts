@@ -5,8 +5,8 @@ import { TeamPlacer } from './team-places.js';
 import type { Team } from './teams.js';
 import { Teams } from './teams.js';
 
-/** Steps for one team: few need more than some hundred. */
-const STEPS = 2000;
+/** Steps for one team: few need more than a hundred. */
+const STEPS = 300;
 /** Values with much room at which a team may gather besides those that it names. */
 const ROOMY = 3;
 
