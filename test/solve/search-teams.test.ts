@@ -106,6 +106,8 @@ test('a team is placed as well as trying all places says, and worth what its val
     t.true(best === -Infinity || placer.bound === best, `model ${seed}: bound ${placer.bound}`);
     placer.place(team, { values, elsewhere, least, steps: 3 });
     t.true(placer.bound >= best && placer.worth <= best, `model ${seed}, few steps`);
+    placer.place(team, { values, elsewhere, least, steps: 1_000_000, isOver: () => true });
+    t.true(placer.bound >= best && placer.worth <= best && placer.taken <= 1_000_000, `model ${seed}, late`);
     teams += 1;
     if (team.isMixed) mixed += 1;
     if (best === -Infinity) crowded += 1;
@@ -116,6 +118,42 @@ test('a team is placed as well as trying all places says, and worth what its val
     `${teams} teams, ${crowded} without room, ${kept} with room to keep, ${mixed} with unlike domains, ${accompanied} in company`,
   );
   t.true(teams > 1000 && crowded > 10 && kept > 100 && mixed > 100 && accompanied > 200);
+});
+
+test('a large team ends soon after it is told to', (t) => {
+  const random = seededRandom(11);
+  const builder = new ModelBuilder();
+  const hosts = Array.from({ length: 40 }, (_one, host) => host);
+  const variables = Array.from({ length: 32 }, () =>
+    builder.variable({ values: hosts, lo: 0, hi: 39, label: 'request' }, null),
+  );
+  builder.capacity(
+    {
+      items: variables.map((variable) => ({ variable, demand: 3 + random.below(7), presence: null })),
+      keys: hosts.map((key) => ({ key, capacity: 8 + random.below(9) })),
+    },
+    0,
+  );
+  const gains = variables.flatMap((variable, i) => [
+    ...hosts.map((host) => ({ literal: builder.member(variable, [host]), factor: 1 + random.below(9) })),
+    ...variables
+      .slice(0, i)
+      .map((other) => ({ literal: builder.same(variable, null, other, null), factor: random.below(20) })),
+  ]);
+  const expression = sumOf(gains.map(({ literal, factor }) => ({ expression: truthOf(literal), factor })));
+  const problem = compileProblem(
+    builder.build([{ priority: 0, soft: [{ name: 'gains', weight: 1, expression }] }]),
+  );
+  if (problem === null) return t.fail();
+  const team = new Teams(problem, () => -1).of(Int32Array.from(variables));
+  if (team === null) return t.fail();
+  const placer = new TeamPlacer(problem, new State(problem).loads, [true]);
+  let asked = 0;
+  const isOver = (): boolean => (asked += 1) > 3;
+  const least = Float64Array.of(-Infinity);
+  placer.place(team, { values: [...team.named], elsewhere: 0, least, steps: 100_000_000, isOver });
+  t.is(asked, 4);
+  t.true(placer.worth > 0 && placer.bound > placer.worth);
 });
 
 test('what more is read of a variable than teams know of makes it no member of one', (t) => {

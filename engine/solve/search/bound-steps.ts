@@ -17,6 +17,12 @@ export class BoundSteps {
     return Math.min(steps, Math.max(0, this.left));
   }
 
+  /** Looks at the time; true where no step is left. */
+  look(): boolean {
+    if (this.isLate()) this.left = 0;
+    return this.isOver;
+  }
+
   /** Counts steps, and looks at the time now and then. */
   spend(steps = 1): void {
     const turn = Math.floor(this.left / LOOK);

@@ -333,7 +333,13 @@ class Bounder {
       return { best: group.best, isProved: true };
     if (steps.isOver) return { best: group.best, isProved: false };
     const values = [...team.named];
-    placer.place(team, { values, elsewhere, least: kept, steps: steps.atMost(most) });
+    placer.place(team, {
+      values,
+      elsewhere,
+      least: kept,
+      steps: steps.atMost(most),
+      isOver: () => steps.look(),
+    });
     steps.spend(placer.taken + 1);
     const best = Math.min(group.best, placer.bound);
     const isProved = placer.worth >= best - ROUNDED;

@@ -11,9 +11,6 @@ export interface Company {
   readonly isTold: Uint8Array;
 }
 
-/** Several companies of one variable are none. */
-const SEVERAL = -2;
-
 /**
  * Finds disjunctions, read by levels alone, of nothing but that one and the same variable has the value of others.
  * `weight` is what a unit of each cell adds to the objective by itself.
@@ -52,27 +49,23 @@ export function companyOf(problem: Problem, weight: Float64Array): Company {
       inputs[reader] = (inputs[reader] ?? 0) + 1;
     }
   }
+  const ownerOf = (cell: number): number => {
+    const isPlain = isBad[cell] === 0 && (inputs[cell] ?? 0) > 1 && cells.base[cell] === 0;
+    if (cells.kind[cell] !== Kind.or || !isPlain || !((weight[cell] ?? 0) > 0)) return -1;
+    return Math.max(first[cell] ?? -1, second[cell] ?? -1);
+  };
+  const owners = Int32Array.from(cells.kind.keys(), ownerOf);
+  const told = new Int32Array(domainOf.length);
+  for (const owner of owners) if (owner >= 0) told[owner] = (told[owner] ?? 0) + 1;
   const gain = new Float64Array(domainOf.length);
   const others = new Int32Array(domainOf.length);
   const isTold = new Uint8Array(count);
-  const toldBy = new Int32Array(domainOf.length).fill(-1);
-  for (let cell = 0; cell < count; cell += 1) {
-    if (cells.kind[cell] !== Kind.or || isBad[cell] === 1 || (inputs[cell] ?? 0) < 2) continue;
-    const owner = Math.max(first[cell] ?? -1, second[cell] ?? -1);
-    if (owner < 0 || !((weight[cell] ?? 0) > 0) || cells.base[cell] !== 0) continue;
-    isTold[cell] = 1;
-    const before = toldBy[owner] ?? -1;
-    toldBy[owner] = before === -1 ? cell : SEVERAL;
-    if (before >= 0) isTold[before] = 0;
-    if (before !== -1) {
-      isTold[cell] = 0;
-      continue;
-    }
+  owners.forEach((owner, cell) => {
+    // Several companies of one variable are none.
+    if (owner < 0 || told[owner] !== 1) return;
     gain[owner] = weight[cell] ?? 0;
     others[owner] = inputs[cell] ?? 0;
-  }
-  toldBy.forEach((cell, variable) => {
-    if (cell === SEVERAL) gain[variable] = 0;
+    isTold[cell] = 1;
   });
   return { gain, others, isTold };
 }

@@ -14,7 +14,12 @@ export interface Spots {
   readonly least: Float64Array;
   /** Steps that the search may take. */
   readonly steps: number;
+  /** Asked now and then; true ends the search. */
+  readonly isOver?: () => boolean;
 }
+
+/** Steps between two looks at whether the search is over. */
+const LOOK = 64;
 
 /** Sums of parts of weights may be off by less. */
 const ROUNDED = 1e-6;
@@ -39,6 +44,7 @@ export class TeamPlacer {
   private listed = 0;
   private tables: number[] = [];
   private stepsLeft = 0;
+  private isOver: () => boolean = () => false;
   /** By member and spot what it is worth there by itself, and beside those placed before. */
   private gain = new Float64Array(0);
   private pairs: Float64Array = new Float64Array(0);
@@ -75,7 +81,7 @@ export class TeamPlacer {
   ) {}
 
   /** Looks for the best places; `worth`, `bound` and `chosen` tell what came of it. */
-  place(team: Team, { values, elsewhere, least, steps }: Spots): void {
+  place(team: Team, { values, elsewhere, least, steps, isOver = () => false }: Spots): void {
     this.count = team.variables.length;
     this.endOf = team.endOf;
     this.beside = team.beside;
@@ -84,7 +90,8 @@ export class TeamPlacer {
     this.spots = values.length + elsewhere;
     this.worth = -Infinity;
     this.stepsLeft = steps;
-    this.find(team);
+    this.isOver = isOver;
+    this.findTables(team);
     this.measure(team, values, least);
     this.bound = this.atMost(0, 0);
     for (let spot = 0; spot < Math.min(this.spots, this.listed + 1); spot += 1) this.fill(spot);
@@ -92,7 +99,7 @@ export class TeamPlacer {
       this.visit(0, 0, 0);
       if (this.stepsLeft > 0) this.bound = this.worth;
     }
-    this.taken = steps - this.stepsLeft;
+    this.taken = steps - Math.max(0, this.stepsLeft);
   }
 
   /** By table of the problem the least room that is left at the values chosen, Infinity where nobody counts. */
@@ -118,7 +125,7 @@ export class TeamPlacer {
   }
 
   /** The tables in which some member counts. */
-  private find({ variables }: Team): void {
+  private findTables({ variables }: Team): void {
     const { items } = this.problem;
     this.tables.length = 0;
     for (const variable of variables) {
@@ -129,16 +136,11 @@ export class TeamPlacer {
     }
   }
 
-  private measure(
-    { variables, named, own, pairs, isMixed }: Team,
-    values: readonly number[],
-    least: Float64Array,
-  ): void {
+  private measure(team: Team, values: readonly number[], least: Float64Array): void {
     const { count, spots } = this;
-    const { items, tables } = this.problem;
     const width = this.tables.length;
+    this.pairs = team.pairs;
     this.gain = sized(this.gain, count * spots);
-    this.pairs = pairs;
     this.demand = sized(this.demand, count * width);
     this.room = sized(this.room, spots * width);
     this.least = sized(this.least, width);
@@ -147,49 +149,60 @@ export class TeamPlacer {
     if (this.summedCount.length < count * width) this.summedCount = new Int32Array(count * width);
     this.summedCount.fill(0, 0, count * width);
     if (this.branches.length < count * spots) this.branches = new Int32Array(count * spots);
-    for (let at = 0; at < width; at += 1) {
-      const table = tables[this.tables[at] ?? 0];
-      const kept = least[this.tables[at] ?? 0] ?? -Infinity;
-      this.least[at] = table?.hard === true ? Math.max(0, kept) : kept;
-    }
-    for (let spot = 0; spot < spots; spot += 1) {
-      for (let at = 0; at < width; at += 1) {
-        const table = tables[this.tables[at] ?? 0];
-        const slot = spot >= this.listed || table === undefined ? -1 : slotAt(table, values[spot] ?? -1);
-        this.room[spot * width + at] = slot < 0 ? Infinity : this.loads.roomOf(this.tables[at] ?? 0, slot);
-      }
-    }
+    this.measureRoom(values, least);
     for (let member = 0; member < count; member += 1) {
-      for (let spot = 0; spot < spots; spot += 1) {
-        const isNamed = spot < named.length;
-        const isBarred =
-          isMixed &&
-          !isNamed &&
-          spot < this.listed &&
-          !mayTake(this.problem, variables[member] ?? 0, values[spot] ?? -1);
-        this.gain[member * spots + spot] = isNamed
-          ? (own[member * named.length + spot] ?? 0)
-          : isBarred
-            ? -Infinity
-            : 0;
-      }
-      const variable = variables[member] ?? 0;
-      let most = 0;
-      this.mainTable[member] = -1;
-      for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
-        const at = this.tables.indexOf(items.table[i] ?? 0);
-        if (at < 0) continue;
-        const demand = items.demand[i] ?? 0;
-        this.demand[member * width + at] = (this.demand[member * width + at] ?? 0) + demand;
-        const share = demand * (tables[items.table[i] ?? 0]?.scale ?? 1);
-        if (share <= most || (this.least[at] ?? 0) === -Infinity) continue;
-        most = share;
-        this.mainTable[member] = at;
-      }
+      this.measureGain(team, member, values);
+      this.measureDemand(team.variables[member] ?? 0, member);
     }
     for (let member = count - 1; member >= 0; member -= 1) this.sumUp(member);
     this.gatherCompany();
     for (let member = 0; member < count; member += 1) this.isTwin[member] = this.isLike(member) ? 1 : 0;
+  }
+
+  private measureRoom(values: readonly number[], least: Float64Array): void {
+    const { tables } = this.problem;
+    const width = this.tables.length;
+    for (let at = 0; at < width; at += 1) {
+      const table = tables[this.tables[at] ?? 0];
+      const kept = least[this.tables[at] ?? 0] ?? -Infinity;
+      this.least[at] = table?.hard === true ? Math.max(0, kept) : kept;
+      for (let spot = 0; spot < this.spots; spot += 1) {
+        const slot = spot >= this.listed || table === undefined ? -1 : slotAt(table, values[spot] ?? -1);
+        this.room[spot * width + at] = slot < 0 ? Infinity : this.loads.roomOf(this.tables[at] ?? 0, slot);
+      }
+    }
+  }
+
+  private measureGain(
+    { variables, named, own, isMixed }: Team,
+    member: number,
+    values: readonly number[],
+  ): void {
+    const { spots, gain } = this;
+    for (let spot = 0; spot < named.length; spot += 1)
+      gain[member * spots + spot] = own[member * named.length + spot] ?? 0;
+    if (!isMixed) return;
+    for (let spot = named.length; spot < this.listed; spot += 1) {
+      if (!mayTake(this.problem, variables[member] ?? 0, values[spot] ?? -1))
+        gain[member * spots + spot] = -Infinity;
+    }
+  }
+
+  private measureDemand(variable: number, member: number): void {
+    const { items, tables } = this.problem;
+    const width = this.tables.length;
+    let most = 0;
+    this.mainTable[member] = -1;
+    for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
+      const at = this.tables.indexOf(items.table[i] ?? 0);
+      if (at < 0) continue;
+      const demand = items.demand[i] ?? 0;
+      this.demand[member * width + at] = (this.demand[member * width + at] ?? 0) + demand;
+      const share = demand * (tables[items.table[i] ?? 0]?.scale ?? 1);
+      if (share <= most || (this.least[at] ?? 0) === -Infinity) continue;
+      most = share;
+      this.mainTable[member] = at;
+    }
   }
 
   /** The demands of members from one on, the least first, summed up by table. */
@@ -427,6 +440,7 @@ export class TeamPlacer {
     for (let i = 0; i < found; i += 1) {
       if (this.stepsLeft <= 0 || this.worth >= this.bound - ROUNDED) return;
       this.stepsLeft -= 1;
+      if (this.stepsLeft % LOOK === 0 && this.isOver()) this.stepsLeft = 0;
       const spot = this.branches[begin + i] ?? 0;
       const sum = worth + this.gainAt(depth, spot);
       this.put(depth, spot, 1);
