@@ -1,3 +1,4 @@
+import { ALIKE } from './construct.js';
 import type { Neighbours } from './neighbours.js';
 import type { Problem } from './problem.js';
 import type { State } from './state.js';
@@ -62,7 +63,7 @@ export class Gathering {
       state.place(variable, values[placer.chosen[member] ?? 0] ?? -1);
     });
     state.settle();
-    if (state.broken <= before) return true;
+    if (state.broken <= before + ALIKE) return true;
     state.undo();
     return false;
   }
