@@ -1,11 +1,12 @@
 import { seededRandom } from '../../engine/base/random.js';
 import { ModelBuilder, sumOf, truthOf } from '../../engine/model/builder.js';
+import { negate } from '../../engine/model/model.js';
 import type { Capacity, LinearExpression, Model } from '../../engine/model/model.js';
 
 /**
  * A few small teams: requests of some processes on hosts with little room, that gain or lose beside each or any other and on
- * hosts that their process likes. Some are alike, some are fixed or may go to some
- * hosts only, and some models have a balance.
+ * hosts that their process likes. Some are alike, some are fixed, barred from hosts or may
+ * go to some only, and some models have a balance.
  */
 export function randomTeams(seed: number): Model {
   const random = seededRandom(seed);
@@ -38,6 +39,10 @@ export function randomTeams(seed: number): Model {
     const liked = hosts.filter(() => below(3) === 0);
     const [own, together] = [below(6), below(8) - 1];
     const members = asked.filter((one) => one.process === process);
+    for (const { variable } of members) {
+      const barred = hosts.filter(() => below(8) === 0);
+      if (below(3) === 0) builder.assert(negate(builder.member(variable, barred)), 2);
+    }
     const company = below(2) === 0 ? 0 : 1 + below(8);
     for (const [at, { variable }] of members.entries()) {
       const others = members.filter((one) => one.variable !== variable);

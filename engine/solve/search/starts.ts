@@ -9,15 +9,16 @@ export function startsOf(count: number, keys: Iterable<number>): Int32Array {
 /** Entries by key: where those of each key begin, and which they are, those of one key in the order they were in. */
 export function byKey(
   count: number,
-  keys: readonly number[],
+  keys: ArrayLike<number> & Iterable<number>,
 ): { readonly start: Int32Array; readonly order: Int32Array } {
   const start = startsOf(count, keys);
   const next = start.slice();
   const order = new Int32Array(keys.length);
-  keys.forEach((key, entry) => {
+  for (let entry = 0; entry < keys.length; entry += 1) {
+    const key = keys[entry] ?? 0;
     const at = next[key] ?? 0;
     next[key] = at + 1;
     order[at] = entry;
-  });
+  }
   return { start, order };
 }

@@ -2,6 +2,7 @@ import type { Company } from './company.js';
 import { companyOf } from './company.js';
 import type { Problem } from './problem.js';
 import { includes } from './sorted.js';
+import { byKey } from './starts.js';
 
 /** Members of a team, and values that it tells from others, at most. */
 export const LARGEST_TEAM = 32;
@@ -38,8 +39,10 @@ export class Teams {
   readonly weight: Float64Array;
   /** Who gains by not being alone. */
   readonly company: Company;
-  /** 1 where a cell is read by others than levels and what tells of company. */
+  /** 1 where the objective follows from a cell otherwise than by levels themselves and by what tells of company. */
   private readonly isRead: Uint8Array;
+  /** 1 where a cell must not be true. */
+  private readonly isBarred: Uint8Array;
   /** 1 where a comparison says who is in company. */
   private readonly isAsked: Uint8Array;
   /** Of the variables that are looked at which member each is, -1 for any other. */
@@ -75,13 +78,28 @@ export class Teams {
     }
     this.company = companyOf(problem, this.weight);
     this.isAsked = new Uint8Array(count);
-    for (let cell = 0; cell < count; cell += 1) {
+    const leads = new Uint8Array(count);
+    // Cells read cells of lower rank only.
+    const { order } = byKey(1 + cells.rank.reduce((most, rank) => Math.max(most, rank), 0), cells.rank);
+    for (let i = count - 1; i >= 0; i -= 1) {
+      const cell = order[i] ?? 0;
       for (const reader of readers(cell)) {
-        if ((levelOf[reader] ?? -1) >= 0) continue;
+        const isLevel = (levelOf[reader] ?? -1) >= 0;
+        if (isLevel || leads[reader] === 1) leads[cell] = 1;
+        if (isLevel || leads[reader] === 0) continue;
         if (this.company.isTold[reader] === 1) this.isAsked[cell] = 1;
         else this.isRead[cell] = 1;
       }
     }
+    this.isBarred = new Uint8Array(count);
+    problem.hard.forEach((cell, i) => {
+      if (problem.wanted[i] === 0) this.isBarred[cell] = 1;
+    });
+  }
+
+  /** What a cell of one variable is worth where it holds; -Infinity where it must not. */
+  private worthOf(cell: number): number {
+    return this.isBarred[cell] === 1 ? -Infinity : (this.weight[cell] ?? 0);
   }
 
   /** True where variables are tied by a comparison as members of a team are. */
@@ -122,14 +140,14 @@ export class Teams {
     for (const variable of some) {
       if (!this.isPlain(variable)) return null;
       for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1)
-        values.add(members.value[i] ?? 0);
+        if (this.weight[members.cell[i] ?? 0] !== 0) values.add(members.value[i] ?? 0);
       for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
         const peer = sames.peer[i] ?? 0;
         const value = this.fixed(peer);
         const cell = sames.cell[i] ?? 0;
         if (value >= 0) {
           if (this.isAsked[cell] === 1) return null;
-          values.add(value);
+          if (this.weight[cell] !== 0) values.add(value);
         } else if ((this.memberOf[peer] ?? -1) < 0 && this.ties(cell)) return null;
       }
     }
@@ -156,12 +174,13 @@ export class Teams {
     for (let member = 0; member < count; member += 1) {
       const variable = variables[member] ?? 0;
       for (let i = members.start[variable] ?? 0; i < (members.start[variable + 1] ?? 0); i += 1)
-        add(member, members.value[i] ?? 0, this.weight[members.cell[i] ?? 0] ?? 0);
+        add(member, members.value[i] ?? 0, this.worthOf(members.cell[i] ?? 0));
       for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
-        const by = this.weight[sames.cell[i] ?? 0] ?? 0;
+        const cell = sames.cell[i] ?? 0;
         const other = this.memberOf[sames.peer[i] ?? 0] ?? -1;
-        if (other < 0) add(member, this.fixed(sames.peer[i] ?? 0), by);
-        else if (other !== member) pairs[member * count + other] = (pairs[member * count + other] ?? 0) + by;
+        if (other < 0) add(member, this.fixed(sames.peer[i] ?? 0), this.worthOf(cell));
+        else if (other !== member)
+          pairs[member * count + other] = (pairs[member * count + other] ?? 0) + (this.weight[cell] ?? 0);
       }
     }
     const { domainOf } = this.problem;
