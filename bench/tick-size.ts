@@ -91,11 +91,12 @@ const DECIDERS: readonly Decider[] = [
 
 /** Ticks that count, one per seed of a batch. */
 const SEEDS = 40;
-const WARM_UP = 5;
+/** Ticks before them, while code is compiled; their own times are told apart. */
+const WARM_UP = 20;
 /** Wall time after which a decider starts no further tick. */
-const BUDGET_MS = 8000;
+const BUDGET_MS = 20_000;
 /** And after which no further one runs to warm up. */
-const WARM_UP_MS = 4000;
+const WARM_UP_MS = 6000;
 /** An exact backend alone gets more, so that it has an answer at all. */
 const EXACT_MS = 1000;
 
@@ -123,9 +124,13 @@ async function ticksOf(
   const decides = new Series(clock);
   const results: TickResult[] = [];
   const first = new Series(clock);
+  const warmUp: number[] = [];
   const seeds = smoke ? 2 : SEEDS;
-  for (let seed = smoke ? 0 : -WARM_UP; seed <= seeds; seed += 1) {
-    if (seed === 1) for (const series of [takes, decides]) series.restart();
+  for (let seed = smoke ? 0 : 1 - WARM_UP; seed <= seeds; seed += 1) {
+    if (seed === 1) {
+      warmUp.push(...decides.samples);
+      for (const series of [takes, decides]) series.restart();
+    }
     if (seed > 3 && decides.spentMs > BUDGET_MS) break;
     if (seed < 1 && first.samples.length > 0 && first.spentMs > WARM_UP_MS) continue;
     const isFirst = decides.samples.length === 0 && results.length === 0 && first.samples.length === 0;
@@ -151,6 +156,7 @@ async function ticksOf(
     decider: name,
     open_ms: opening.lastMs,
     first_ms: first.lastMs,
+    warm_up_p95_ms: warmUp.length === 0 ? null : percentile(warmUp, 95),
     take_ms: median(takes.samples),
     ...timesOf(decides.timing()),
     verified_median_ms: median(verified),

@@ -51,7 +51,7 @@ function table(rows: readonly Row[]): Table {
   return {
     name: 'tick',
     title:
-      'Batches on a rack in use, one per seed: median_ms is from waiting rows to committed decisions, `verified` up to the check by SQLite; stages are medians',
+      'Batches on a rack in use, one per seed after twenty to warm up: median_ms is from waiting rows to committed decisions, `verified` up to the check by SQLite; stages are medians',
     rows,
   };
 }
