@@ -97,21 +97,11 @@ class Bounder {
     const { cells, levels, worth, universe, tables } = problem;
     const { low, high } = rangesOf(cells, universe, tables);
     const support = new Support(problem);
-    const coefficients = new Map<number, number>();
-    const levelIndex = new Map([...levels].map((cell, i) => [cell, i]));
     levels.forEach((cell, i) => {
       this.constant += (worth[i] ?? 0) * (cells.base[cell] ?? 0);
     });
-    for (let cell = 0; cell < cells.kind.length; cell += 1) {
-      for (let i = cells.readerStart[cell] ?? 0; i < (cells.readerStart[cell + 1] ?? 0); i += 1) {
-        const level = levelIndex.get(cells.reader[i] ?? 0);
-        if (level === undefined) continue;
-        const by = (worth[level] ?? 0) * (cells.coefficient[i] ?? 0);
-        coefficients.set(cell, (coefficients.get(cell) ?? 0) + by);
-      }
-    }
     const terms: Term[] = [];
-    for (const [cell, coefficient] of coefficients) {
+    for (const [cell, coefficient] of this.teams.weight.entries()) {
       if (coefficient === 0) continue;
       const most = Math.max(coefficient * (low[cell] ?? 0), coefficient * (high[cell] ?? 0));
       const table = cells.left[cell] ?? 0;
