@@ -13,6 +13,7 @@ import { readSolveRuns } from '../engine/store/solve-run.js';
 import type { Bench, BenchContext, Row, Table } from './bench.js';
 import { cpuNowMs, percentile } from './measure.js';
 import { GREEDY_RULES, readVmInput, runGreedy } from './numa-vm-greedy.js';
+import { withRatio } from './ratio.js';
 
 /** VMs on two-NUMA hosts: the policies of policies/numa_vm beside one-by-one rules in plain code. */
 export const numaVmBench: Bench = {
@@ -27,7 +28,9 @@ export const numaVmBench: Bench = {
       { ...UNLIMITED, timeMs: context.smoke ? 1000 : ONE_PASS_MS },
       context,
     );
-    const rows = [row, onePass.row, ...greedyRows(events, context)];
+    const greedy = greedyRows(events, context);
+    const bestFit = greedy.find(({ scheduler }) => String(scheduler).startsWith('best fit'));
+    const rows = withRatio([row, onePass.row, ...greedy], 'placed_of_best_fit', 'placed', () => bestFit);
     const title = `${what}. large_left: VMs of 32 cores and 64 GiB over two nodes that still fit`;
     return [{ name: 'numa_vm', title, rows }, stages];
   },

@@ -13,6 +13,7 @@ import type { Store } from '../engine/store/store.js';
 import type { BenchContext, Row } from './bench.js';
 import { boundGap } from './bound-gap.js';
 import { Series, percentile, timesOf } from './measure.js';
+import { withRatio } from './ratio.js';
 import { openTickRack, tickBatch } from './tick-rack.js';
 
 export interface TickSize {
@@ -67,7 +68,8 @@ export async function ticksOfSize(
         gap_max_percent: gaps.length === 0 ? null : Math.max(...gaps),
       });
     }
-    return rows;
+    const highs = rows.find(({ decider }) => decider === HIGHS_ALONE);
+    return withRatio(rows, 'of_highs', 'median_ms', () => highs);
   } finally {
     store.close();
     await solvers.auto.close();
@@ -82,9 +84,10 @@ interface Decider {
   readonly scheduler: string | null;
 }
 
+const HIGHS_ALONE = 'policies, HiGHS alone';
 const DECIDERS: readonly Decider[] = [
   { name: 'policies', solver: 'auto', scheduler: null },
-  { name: 'policies, HiGHS alone', solver: 'highs', scheduler: null },
+  { name: HIGHS_ALONE, solver: 'highs', scheduler: null },
   { name: 'FillCurrent', solver: 'auto', scheduler: 'FillCurrent' },
   { name: 'RoundRobin', solver: 'auto', scheduler: 'RoundRobin' },
 ];
