@@ -20,6 +20,8 @@ import { WATER_FILLING } from './water-filling.js';
 
 /** Up to this many integer columns the simplex backend was faster than a first call of HiGHS. */
 const TINY = 40;
+/** Moves of a search that looks whether its first places meet their bound, before an exact backend. */
+const GLANCE = 500;
 /** Wall time that a backend gets beyond its limit, or beyond its own guard, before it is left behind. */
 const GRACE_MS = 500;
 /** Wall time for a backend without any limit. */
@@ -458,5 +460,10 @@ async function solveExactly(
     const refusal = verifyOutcome(model, outcome);
     if (refusal === null) return { ...bare, outcome, backend: PRESOLVE };
   }
-  return new Selection(model, reduced, limits, clock).run(backendOrder(reduced, backends));
+  const order = backendOrder(reduced, backends);
+  if (backends.search !== undefined && order[0]?.name === 'highs') {
+    const found = await searched(reduced, { ...limits, moves: GLANCE, impatient: true }, backends.search);
+    if (found.outcome.status === 'optimal' && verifyOutcome(model, found.outcome) === null) return found;
+  }
+  return new Selection(model, reduced, limits, clock).run(order);
 }

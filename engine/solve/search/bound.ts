@@ -14,8 +14,10 @@ import { LARGEST_GROUP, TermGroups } from './term-groups.js';
 const NEAR = 12;
 /** Fixed ones among them count up to this. */
 const MOST_READ = 64;
-/** Combinations of levels of balances that are looked at. */
-const MOST_LEVELS = 200;
+/** Boxes of levels of balances that are looked at. */
+const MOST_BOXES = 200;
+/** No level is lost by more, as far as where to cut is concerned. */
+const LARGEST_LOSS = 2 ** 40;
 
 export interface Bound {
   readonly bound: number;
@@ -250,78 +252,102 @@ class Bounder {
     else this.groups.push(group);
   }
 
+  /**
+   * Best first over boxes of levels: a box is worth its highest levels and what the groups are worth with the room that its
+   * lowest ones keep. It is cut where the groups, at their best in it, leave less than its highest level.
+   */
   run(known: number): number {
-    const { levels, kept } = this;
-    kept.fill(-Infinity);
-    const free = this.bestOfGroups(true);
-    if (levels.length === 0) return this.constant + free;
-    // Combinations of levels, the most valuable first.
-    const worthOf = (steps: readonly number[]): number =>
-      levels.reduce((sum, { worth, top, base }, i) => sum + worth * (top - (steps[i] ?? 0) + base), 0);
-    const open: { readonly steps: readonly number[]; readonly worth: number }[] = [];
-    const seen = new Set<string>();
-    const add = (steps: readonly number[]): void => {
-      const id = steps.join(',');
-      if (seen.has(id)) return;
-      seen.add(id);
-      open.push({ steps, worth: worthOf(steps) });
-    };
-    add(levels.map(() => 0));
-    let most = -Infinity;
+    const { levels } = this;
+    const all = this.boxOf(
+      levels.map(() => -Infinity),
+      levels.map(({ top }) => top),
+      true,
+    );
+    const open = [all];
     for (let looked = 0; true; looked += 1) {
       let at = 0;
       open.forEach(({ worth }, i) => {
         if (worth > (open[at]?.worth ?? 0)) at = i;
       });
-      const [next] = open.splice(at, 1);
-      if (next === undefined) return this.constant + most;
-      const atMost = next.worth + free;
+      const [box = all] = open.splice(at, 1);
+      const cut = this.cutOf(box);
       // Nothing that is left is worth more than what is known to be reached, or to be possible.
-      if (atMost <= Math.max(most, known - this.constant)) return this.constant + Math.max(most, atMost);
-      if (looked >= MOST_LEVELS || this.steps.isOver) return this.constant + Math.max(most, atMost);
-      kept.fill(-Infinity);
-      levels.forEach(({ table, top }, i) => {
-        kept[table] = top - (next.steps[i] ?? 0);
-      });
-      most = Math.max(most, next.worth + this.bestOfGroups());
-      levels.forEach((_level, i) => add(next.steps.map((step, k) => (k === i ? step + 1 : step))));
+      if (cut === null || box.worth <= known - this.constant || looked >= MOST_BOXES || this.steps.isOver)
+        return this.constant + box.worth;
+      const { level, to } = cut;
+      const highest = box.highest.map((one, i) => (i === level ? to : one));
+      open.push({ ...box, highest, worth: this.worthOf(highest) + box.gain });
+      const lowest = box.lowest.map((one, i) => (i === level ? to + 1 : one));
+      open.push(this.boxOf(lowest, box.highest, false));
     }
+  }
+
+  private worthOf(reached: readonly number[]): number {
+    return this.levels.reduce((sum, { worth, base }, i) => sum + worth * ((reached[i] ?? 0) + base), 0);
+  }
+
+  private boxOf(lowest: readonly number[], highest: readonly number[], isFree: boolean): Box {
+    const { levels, kept } = this;
+    kept.fill(-Infinity);
+    levels.forEach(({ table }, i) => {
+      kept[table] = lowest[i] ?? -Infinity;
+    });
+    const { gain, left } = this.bestOfGroups(isFree);
+    return { lowest, highest, gain, left, worth: this.worthOf(highest) + gain };
+  }
+
+  /** The level at which the groups lose most by what they leave in a box, and up to where it is theirs; null where they lose nothing. */
+  private cutOf({ lowest, highest, left }: Box): { readonly level: number; readonly to: number } | null {
+    let level = -1;
+    let most = 0;
+    this.levels.forEach(({ table, worth }, i) => {
+      const lost = worth * Math.min(LARGEST_LOSS, (highest[i] ?? 0) - (left[table] ?? 0));
+      if (lost > most && (highest[i] ?? 0) > (lowest[i] ?? 0)) [level, most] = [i, lost];
+    });
+    if (level < 0) return null;
+    const { table } = this.levels[level] ?? { table: 0 };
+    const to = Math.floor(Math.min((highest[level] ?? 0) - 1, left[table] ?? 0));
+    return { level, to: to > -Infinity ? Math.max(to, lowest[level] ?? 0) : (highest[level] ?? 0) - 1 };
   }
 
   bestValues(): Bound['groups'] {
     return this.groups.flatMap(({ variables, values }) => (values === null ? [] : [{ variables, values }]));
   }
 
-  private bestOfGroups(isFree = false): number {
-    const found = this.groups.map(() => ({ best: Infinity, isProved: false }));
+  /** What the groups are worth at most with the room that is kept, and by table the least that they leave where they are. */
+  private bestOfGroups(isFree: boolean): { readonly gain: number; readonly left: Float64Array } {
+    const unknown: Best = { best: Infinity, isProved: false, left: null };
+    const found = this.groups.map(() => unknown);
     // Most groups take few steps; those that take many wait until all others are done.
     for (const steps of STEPS_BY_TURN) {
       this.groups.forEach((group, i) => {
         if (found[i]?.isProved !== true) found[i] = this.bestOf(group, isFree, steps);
       });
     }
-    let total = 0;
+    const left = new Float64Array(this.problem.tables.length).fill(Infinity);
+    let gain = 0;
     this.groups.forEach((group, i) => {
-      const best = found[i]?.best ?? Infinity;
+      const { best, left: own } = found[i] ?? unknown;
       if (isFree) group.best = best;
-      total += best;
+      gain += best;
+      for (let table = 0; table < left.length; table += 1)
+        left[table] = Math.min(left[table] ?? Infinity, own === null ? -Infinity : (own[table] ?? Infinity));
     });
-    return total;
+    return { gain, left };
   }
 
-  private bestOf(group: Group, isFree: boolean, most: number): { best: number; isProved: boolean } {
-    return group.kind === 'team'
-      ? this.bestOfTeam(group, isFree, most)
-      : this.termGroups.bestOf(group, isFree, most);
+  private bestOf(group: Group, isFree: boolean, most: number): Best {
+    if (group.kind === 'team') return this.bestOfTeam(group, isFree, most);
+    return { ...this.termGroups.bestOf(group, isFree, most), left: null };
   }
 
-  private bestOfTeam(group: TeamGroup, isFree: boolean, most: number): { best: number; isProved: boolean } {
+  private bestOfTeam(group: TeamGroup, isFree: boolean, most: number): Best {
     const { placer, kept, steps } = this;
     const { team, elsewhere, left } = group;
     // What it leaves where it is at its best is enough.
     if (left?.every((room, table) => room >= (kept[table] ?? 0)) === true)
-      return { best: group.best, isProved: true };
-    if (steps.isOver) return { best: group.best, isProved: false };
+      return { best: group.best, isProved: true, left };
+    if (steps.isOver) return { best: group.best, isProved: false, left: null };
     const values = [...team.named];
     placer.place(team, {
       values,
@@ -333,13 +359,32 @@ class Bounder {
     steps.spend(placer.taken + 1);
     const best = Math.min(group.best, placer.bound);
     const isProved = placer.worth >= best - ROUNDED;
-    if (isFree && placer.worth > -Infinity) {
+    if (placer.worth === -Infinity) return { best, isProved, left: null };
+    const leaves = placer.roomLeft(team);
+    if (isFree) {
       group.values = Int32Array.from(group.variables, (_variable, member) => {
         const spot = placer.chosen[member] ?? 0;
         return values[spot] ?? values.length - spot - 1;
       });
-      if (isProved) group.left = placer.roomLeft(team);
+      if (isProved) group.left = leaves;
     }
-    return { best, isProved };
+    return { best, isProved, left: leaves };
   }
+}
+
+/** The most that a group is worth; `left` is by table the least room at the values where it is, null where that is not known. */
+interface Best {
+  readonly best: number;
+  readonly isProved: boolean;
+  readonly left: Float64Array | null;
+}
+
+/** Levels from the lowest to the highest, what the groups are worth with the lowest ones, and what all of it is worth at most. */
+interface Box {
+  readonly lowest: readonly number[];
+  readonly highest: readonly number[];
+  readonly gain: number;
+  /** By table the least room that groups leave. */
+  readonly left: Float64Array;
+  readonly worth: number;
 }
