@@ -27,7 +27,9 @@ interface CommonGroup {
 export interface TeamGroup extends CommonGroup {
   readonly kind: 'team';
   readonly team: Team;
-  /** Values that it does not name, as many as it has members at most. */
+  /** Values that are told apart: those it names, and all others where they are few. */
+  readonly spots: readonly number[];
+  /** Other values, as many as it has members at most. */
   readonly elsewhere: number;
   /** By table the least room that it leaves where it is at its best; null where that is not known. */
   left: Float64Array | null;

@@ -14,6 +14,8 @@ import { LARGEST_GROUP, TermGroups } from './term-groups.js';
 const NEAR = 12;
 /** Fixed ones among them count up to this. */
 const MOST_READ = 64;
+/** Values that a team does not name are told apart up to so many. */
+const TOLD_APART = 8;
 /** Boxes of levels of balances that are looked at. */
 const MOST_BOXES = 200;
 /** No level is lost by more, as far as where to cut is concerned. */
@@ -236,11 +238,15 @@ class Bounder {
     const total = terms.reduce((sum, { most }) => sum + most, 0);
     const team = this.teams.of(Int32Array.from(variables));
     if (team !== null) {
+      const named = [...team.named];
+      const others = valuesElsewhere(this.problem, variables, new Set(named), TOLD_APART + 1);
+      const isTold = others.length <= TOLD_APART;
       this.groups.push({
         kind: 'team',
         variables: [...team.variables],
         team,
-        elsewhere: valuesElsewhere(this.problem, variables, new Set(team.named)).length,
+        spots: isTold ? [...named, ...others] : named,
+        elsewhere: isTold ? 0 : variables.length,
         best: total,
         values: null,
         left: null,
@@ -343,14 +349,13 @@ class Bounder {
 
   private bestOfTeam(group: TeamGroup, isFree: boolean, most: number): Best {
     const { placer, kept, steps } = this;
-    const { team, elsewhere, left } = group;
+    const { team, spots, elsewhere, left } = group;
     // What it leaves where it is at its best is enough.
     if (left?.every((room, table) => room >= (kept[table] ?? 0)) === true)
       return { best: group.best, isProved: true, left };
     if (steps.isOver) return { best: group.best, isProved: false, left: null };
-    const values = [...team.named];
     placer.place(team, {
-      values,
+      values: spots,
       elsewhere,
       least: kept,
       steps: steps.atMost(most),
@@ -360,11 +365,11 @@ class Bounder {
     const best = Math.min(group.best, placer.bound);
     const isProved = placer.worth >= best - ROUNDED;
     if (placer.worth === -Infinity) return { best, isProved, left: null };
-    const leaves = placer.roomLeft(team);
+    const leaves = placer.roomLeft(team, spots);
     if (isFree) {
       group.values = Int32Array.from(group.variables, (_variable, member) => {
         const spot = placer.chosen[member] ?? 0;
-        return values[spot] ?? values.length - spot - 1;
+        return spots[spot] ?? spots.length - spot - 1;
       });
       if (isProved) group.left = leaves;
     }

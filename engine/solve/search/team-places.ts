@@ -103,10 +103,10 @@ export class TeamPlacer {
   }
 
   /** By table of the problem the least room that is left at the values chosen, Infinity where nobody counts. */
-  roomLeft({ named, variables }: Team): Float64Array {
+  roomLeft({ variables }: Team, values: readonly number[]): Float64Array {
     const { tables, items } = this.problem;
     const left = new Float64Array(tables.length).fill(Infinity);
-    for (let spot = 0; spot < named.length; spot += 1) {
+    for (let spot = 0; spot < values.length; spot += 1) {
       const asked = new Map<number, number>();
       variables.forEach((variable, member) => {
         if (this.chosen[member] !== spot) return;
@@ -117,7 +117,7 @@ export class TeamPlacer {
       });
       for (const [at, demand] of asked) {
         const table = tables[at];
-        const slot = table === undefined ? -1 : slotAt(table, named[spot] ?? -1);
+        const slot = table === undefined ? -1 : slotAt(table, values[spot] ?? -1);
         if (slot >= 0) left[at] = Math.min(left[at] ?? Infinity, this.loads.roomOf(at, slot) - demand);
       }
     }

@@ -269,20 +269,19 @@ export function mayTake({ domains, domainOf }: Problem, variable: number, value:
   return includes(domains[domainOf[variable] ?? 0], value);
 }
 
-/** Values that are not named, one per variable at most: of that domain among theirs that has most of them. */
+/** Values of the domains of some variables that are not named, in the order of the domains, `most` at most. */
 export function valuesElsewhere(
   { domains, domainOf }: Problem,
   variables: ArrayLike<number>,
   named: ReadonlySet<number>,
+  most: number,
 ): number[] {
-  let most: number[] = [];
+  const others = new Set<number>();
   for (const at of new Set(Array.from(variables, (variable) => domainOf[variable] ?? 0))) {
-    const others: number[] = [];
     for (const value of domains[at] ?? []) {
-      if (others.length >= variables.length) break;
-      if (!named.has(value)) others.push(value);
+      if (others.size >= most) return [...others];
+      if (!named.has(value)) others.add(value);
     }
-    if (others.length > most.length) most = others;
   }
-  return most;
+  return [...others];
 }

@@ -206,7 +206,7 @@ export class TermGroups {
     if (variables.some((variable) => domainOf[variable] !== domainOf[first])) return null;
     const domain = domains[domainOf[first] ?? 0] ?? new Int32Array(0);
     const named = [...all].filter((value) => includes(domain, value)).sort((a, b) => a - b);
-    return { named, others: valuesElsewhere(this.problem, variables, all) };
+    return { named, others: valuesElsewhere(this.problem, variables, all, variables.length) };
   }
 
   /** The most that a group's terms can be worth together, by depth-first branch and bound of so many steps. */
