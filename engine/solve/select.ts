@@ -20,8 +20,13 @@ import { WATER_FILLING } from './water-filling.js';
 
 /** Up to this many integer columns the simplex backend was faster than a first call of HiGHS. */
 const TINY = 40;
-/** Moves of a search that looks whether its first places meet their bound, before an exact backend. */
+/**
+ * Moves of a search that looks whether its first places meet their bound, before an exact backend; with a time limit also so
+ * many milliseconds and such a share of it at most.
+ */
 const GLANCE = 500;
+const GLANCE_MS = 30;
+const GLANCE_SHARE = 0.2;
 /** Wall time that a backend gets beyond its limit, or beyond its own guard, before it is left behind. */
 const GRACE_MS = 500;
 /** Wall time for a backend without any limit. */
@@ -461,9 +466,17 @@ async function solveExactly(
     if (refusal === null) return { ...bare, outcome, backend: PRESOLVE };
   }
   const order = backendOrder(reduced, backends);
-  if (backends.search !== undefined && order[0]?.name === 'highs') {
-    const found = await searched(reduced, { ...limits, moves: GLANCE, impatient: true }, backends.search);
-    if (found.outcome.status === 'optimal' && verifyOutcome(model, found.outcome) === null) return found;
-  }
-  return new Selection(model, reduced, limits, clock).run(order);
+  if (backends.search === undefined || order[0]?.name !== 'highs')
+    return new Selection(model, reduced, limits, clock).run(order);
+  const { timeMs } = limits;
+  const startedMs = timeMs === null ? 0 : clock.nowMs();
+  const glance = timeMs === null ? null : Math.max(1, Math.min(GLANCE_MS, GLANCE_SHARE * timeMs));
+  const found = await searched(
+    reduced,
+    { ...limits, timeMs: glance, moves: GLANCE, impatient: true },
+    backends.search,
+  );
+  if (found.outcome.status === 'optimal' && verifyOutcome(model, found.outcome) === null) return found;
+  const left = timeMs === null ? null : Math.max(1, timeMs - (clock.nowMs() - startedMs));
+  return new Selection(model, reduced, { ...limits, timeMs: left }, clock).run(order);
 }

@@ -12,6 +12,7 @@ import type {
   SolveOutcome,
   SolveReport,
 } from '../../engine/solve/solver.js';
+import { p1Model } from '../../bench/p1-model.js';
 import { randomPacking } from './random-packing.js';
 
 const real = createBackends();
@@ -229,4 +230,28 @@ test.serial('a model whose sums leave the exact integers is refused, not rounded
     monotonicClock,
   );
   t.is(report.outcome.status, 'model_invalid');
+});
+
+test('a glance proves what proofs by programs take long for, and says what they say', async (t) => {
+  const backends = createBackends();
+  const { simplex, highs } = backends;
+  try {
+    let glanced = 0;
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const siblings = seed % 2 === 0 ? 'each' : 'any';
+      const kind = seed % 3 === 0 ? 'tight' : 'loose';
+      const asked = p1Model({ requests: 14, hosts: 6, kind, seed, siblings });
+      const report = await solveModel(asked, NO_LIMIT, backends, monotonicClock);
+      const exact = await solveModel(asked, NO_LIMIT, { simplex, highs }, monotonicClock);
+      t.is(report.outcome.status, 'optimal', `seed ${seed}`);
+      if (report.outcome.status !== 'optimal' || exact.outcome.status !== 'optimal') return t.fail();
+      t.is(report.outcome.levels[0]?.value, exact.outcome.levels[0]?.value, `seed ${seed}`);
+      t.is(exact.backend, 'highs');
+      if (report.backend === 'search') glanced += 1;
+    }
+    t.true(glanced > 2 && glanced < 12, `${glanced} of 12`);
+  } finally {
+    await backends.highs.close();
+    await backends.search.close();
+  }
 });
