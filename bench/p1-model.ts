@@ -29,7 +29,8 @@ const HELD_HOSTS = 3;
 
 /**
  * Hard: each request on one host, cores and slices of each host suffice. Soft: 4096 per request on a host
- * where its process already holds something, 1024 per request beside another of its process, or per ordered pair, 64 times the cores and 16 times the slices that the fullest host has left.
+ * where its process already holds something, 1024 per request beside another of its process, or per ordered pair,
+ * 64 times the cores and 16 times the slices that the fullest host has left.
  */
 export function p1Model({ requests, hosts, kind, seed, siblings: counted = 'any' }: P1Options): Model {
   const random = seededRandom(seed);

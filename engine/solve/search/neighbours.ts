@@ -169,13 +169,15 @@ export class Neighbours {
 
   /** Some values of the domain with most room at the start, each time from the next one on. */
   *roomiest(variable: number): Generator<number> {
+    for (let i = 0; i < GATHERED; i += 1) yield this.nextRoomy(variable);
+  }
+
+  private nextRoomy(variable: number): number {
     const at = this.problem.domainOf[variable] ?? 0;
     const roomy = this.roomy[at] ?? EMPTY;
-    for (let i = 0; i < GATHERED; i += 1) {
-      const next = this.roomyAt[at] ?? 0;
-      this.roomyAt[at] = next + 1 >= roomy.length ? 0 : next + 1;
-      yield roomy[next] ?? 0;
-    }
+    const next = this.roomyAt[at] ?? 0;
+    this.roomyAt[at] = next + 1 >= roomy.length ? 0 : next + 1;
+    return roomy[next] ?? 0;
   }
 
   /** Any value of the domain. */
@@ -206,13 +208,7 @@ export class Neighbours {
     for (let i = sames.start[variable] ?? 0; i < (sames.start[variable + 1] ?? 0); i += 1) {
       this.push(variable, this.state.values[sames.peer[i] ?? 0] ?? -1);
     }
-    const at = this.problem.domainOf[variable] ?? 0;
-    const roomy = this.roomy[at] ?? EMPTY;
-    for (let i = 0; i < ROOMY; i += 1) {
-      const next = this.roomyAt[at] ?? 0;
-      this.roomyAt[at] = next + 1 >= roomy.length ? 0 : next + 1;
-      this.push(variable, roomy[next] ?? 0);
-    }
+    for (let i = 0; i < ROOMY; i += 1) this.push(variable, this.nextRoomy(variable));
     for (let i = 0; i < DRAWN; i += 1) this.push(variable, domain[this.random.below(domain.length)] ?? 0);
     return list;
   }

@@ -152,3 +152,11 @@ export interface Table {
 export function slotAt({ slotOf }: Table, value: number): number {
   return value < 0 || slotOf === null ? value : (slotOf[value] ?? -1);
 }
+
+/** What a variable asks of all tables together, each by its scale. */
+export function demandOf({ items, tables }: Problem, variable: number): number {
+  let sum = 0;
+  for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1)
+    sum += (items.demand[i] ?? 0) * (tables[items.table[i] ?? 0]?.scale ?? 1);
+  return sum;
+}

@@ -1,6 +1,7 @@
 import type { Company } from './company.js';
 import { companyOf } from './company.js';
 import type { Problem } from './problem.js';
+import { demandOf } from './problem.js';
 import { includes } from './sorted.js';
 import { byKey } from './starts.js';
 
@@ -222,7 +223,7 @@ export class Teams {
         }
       }
     }
-    for (const variable of some) this.size[variable] = this.demandOf(variable);
+    for (const variable of some) this.size[variable] = demandOf(this.problem, variable);
     return some
       .slice()
       .sort(
@@ -238,14 +239,6 @@ export class Teams {
       endOf[member] = isLast ? member + 1 : (endOf[member + 1] ?? 0);
     }
     return endOf;
-  }
-
-  private demandOf(variable: number): number {
-    const { items, tables } = this.problem;
-    let sum = 0;
-    for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1)
-      sum += (items.demand[i] ?? 0) * (tables[items.table[i] ?? 0]?.scale ?? 1);
-    return sum;
   }
 }
 

@@ -3,7 +3,7 @@ import type { BoundSteps } from './bound-steps.js';
 import { GroupPairs } from './group-pairs.js';
 import { packOf, packed } from './packed.js';
 import type { Problem } from './problem.js';
-import { slotAt } from './problem.js';
+import { demandOf, slotAt } from './problem.js';
 import { includes } from './sorted.js';
 import type { State } from './state.js';
 import { valuesElsewhere } from './teams.js';
@@ -34,7 +34,7 @@ export class TermGroups {
   of(variables: number[], terms: readonly Term[], total: number): TermGroup | null {
     const values = variables.length > LARGEST_GROUP ? null : this.valuesOf(variables);
     if (values === null) return null;
-    const size = new Map(variables.map((variable) => [variable, this.demandOf(variable)]));
+    const size = new Map(variables.map((variable) => [variable, demandOf(this.problem, variable)]));
     variables.sort((a, b) => (size.get(a) ?? 0) - (size.get(b) ?? 0) || a - b);
     const place = new Map(variables.map((variable, i) => [variable, i]));
     const byLast: Term[][] = variables.map(() => []);
@@ -173,15 +173,6 @@ export class TermGroups {
     const { rest, pairs } = group;
     const apart = packed(group, depth, this.state, this.kept) + pairs.pairsFrom(depth);
     return (rest[depth] ?? 0) + Math.min(apart, pairs.atMost(depth));
-  }
-
-  private demandOf(variable: number): number {
-    const { items, tables } = this.problem;
-    let sum = 0;
-    for (let i = items.start[variable] ?? 0; i < (items.start[variable + 1] ?? 0); i += 1) {
-      sum += (items.demand[i] ?? 0) * (tables[items.table[i] ?? 0]?.scale ?? 1);
-    }
-    return sum;
   }
 
   /** Values that matter to a group and some for all the rest; null where its cells tell too many values apart. */
